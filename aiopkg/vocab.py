@@ -1,0 +1,168 @@
+"""The terms that Python names, each namespace closed: a misspelt term is an attribute error.
+
+Only terms that the program itself has to know stand here. A test proves that each term of ours
+is declared in the ontology.
+"""
+
+from pyoxigraph import NamedNode
+
+__all__ = ["AIOP", "GRAPH", "ORG", "OWL", "PREFIXES", "RDF", "RDFS", "RULE", "SH", "SKOS", "XSD", "shorten"]
+
+PREFIXES = {
+    "aiop": "https://w3id.org/aiop#",
+    "dcat": "http://www.w3.org/ns/dcat#",
+    "dcterms": "http://purl.org/dc/terms/",
+    "dqv": "http://www.w3.org/ns/dqv#",
+    "foaf": "http://xmlns.com/foaf/0.1/",
+    "odrl": "http://www.w3.org/ns/odrl/2/",
+    "org": "http://www.w3.org/ns/org#",
+    "owl": "http://www.w3.org/2002/07/owl#",
+    "prov": "http://www.w3.org/ns/prov#",
+    "rdf": "http://www.w3.org/1999/02/22-rdf-syntax-ns#",
+    "rdfs": "http://www.w3.org/2000/01/rdf-schema#",
+    "rule": "https://w3id.org/aiop/rule/",
+    "sh": "http://www.w3.org/ns/shacl#",
+    "skos": "http://www.w3.org/2004/02/skos/core#",
+    "time": "http://www.w3.org/2006/time#",
+    "xsd": "http://www.w3.org/2001/XMLSchema#",
+}
+"""The prefixes that examples in rule files, queries and reports may use without declaring them."""
+
+RULE = PREFIXES["rule"]
+"""The namespace of rules; a rule's IRI is this and its code."""
+
+
+def _in(prefix: str, name: str) -> NamedNode:
+    return NamedNode(PREFIXES[prefix] + name)
+
+
+def shorten(iri: str) -> str:
+    """Return ``prefix:name`` for an IRI in a known namespace, and the IRI in angle brackets for any other."""
+    for prefix, namespace in PREFIXES.items():
+        if iri.startswith(namespace) and iri[len(namespace) :].replace("-", "").replace("_", "").isalnum():
+            return f"{prefix}:{iri[len(namespace) :]}"
+    return f"<{iri}>"
+
+
+class RDF:
+    """Terms of RDF."""
+
+    type = _in("rdf", "type")
+    first = _in("rdf", "first")
+    rest = _in("rdf", "rest")
+    nil = _in("rdf", "nil")
+
+
+class RDFS:
+    """Terms of RDF Schema."""
+
+    label = _in("rdfs", "label")
+    comment = _in("rdfs", "comment")
+    range = _in("rdfs", "range")
+    subClassOf = _in("rdfs", "subClassOf")
+    isDefinedBy = _in("rdfs", "isDefinedBy")
+
+
+class OWL:
+    """Terms of OWL."""
+
+    sameAs = _in("owl", "sameAs")
+
+
+class SKOS:
+    """Terms of SKOS."""
+
+    prefLabel = _in("skos", "prefLabel")
+    notation = _in("skos", "notation")
+    definition = _in("skos", "definition")
+
+
+class ORG:
+    """Terms of the W3C Organization Ontology."""
+
+    Organization = _in("org", "Organization")
+    FormalOrganization = _in("org", "FormalOrganization")
+    OrganizationalUnit = _in("org", "OrganizationalUnit")
+
+
+class XSD:
+    """Datatypes of XML Schema."""
+
+    boolean = _in("xsd", "boolean")
+    date = _in("xsd", "date")
+    dateTime = _in("xsd", "dateTime")
+    decimal = _in("xsd", "decimal")
+    duration = _in("xsd", "duration")
+    integer = _in("xsd", "integer")
+    string = _in("xsd", "string")
+
+
+class SH:
+    """Terms of SHACL."""
+
+    NodeShape = _in("sh", "NodeShape")
+    PropertyShape = _in("sh", "PropertyShape")
+    property = _in("sh", "property")
+    path = _in("sh", "path")
+    sparql = _in("sh", "sparql")
+    select = _in("sh", "select")
+    message = _in("sh", "message")
+    severity = _in("sh", "severity")
+    targetClass = _in("sh", "targetClass")
+
+
+class GRAPH:
+    """The named graphs, one a stage; no stage writes the graph of another."""
+
+    asserted = NamedNode("https://w3id.org/aiop/graph/asserted")
+    ontology = NamedNode("https://w3id.org/aiop/graph/ontology")
+    inferred = NamedNode("https://w3id.org/aiop/graph/inferred")
+    measures = NamedNode("https://w3id.org/aiop/graph/measures")
+    findings = NamedNode("https://w3id.org/aiop/graph/findings")
+    recommendations = NamedNode("https://w3id.org/aiop/graph/recommendations")
+    cascades = NamedNode("https://w3id.org/aiop/graph/cascades")
+
+    facts = (asserted, ontology, inferred, measures)
+    """The graphs that validation reads."""
+
+
+class AIOP:
+    """Terms of our own ontology that the program has to know."""
+
+    AnyElement = _in("aiop", "AnyElement")
+    AnyProperty = _in("aiop", "AnyProperty")
+    Evaluation = _in("aiop", "Evaluation")
+    Incompleteness = _in("aiop", "Incompleteness")
+    Rule = _in("aiop", "Rule")
+    Threshold = _in("aiop", "Threshold")
+    UseCase = _in("aiop", "UseCase")
+    about = _in("aiop", "about")
+    boundBy = _in("aiop", "boundBy")
+    cites = _in("aiop", "cites")
+    clause = _in("aiop", "clause")
+    code = _in("aiop", "code")
+    contested = _in("aiop", "contested")
+    countedAs = _in("aiop", "countedAs")
+    cutoff = _in("aiop", "cutoff")
+    effort = _in("aiop", "effort")
+    evaluationDate = _in("aiop", "evaluationDate")
+    fails = _in("aiop", "fails")
+    kind = _in("aiop", "kind")
+    limit = _in("aiop", "limit")
+    ofClass = _in("aiop", "ofClass")
+    ofElement = _in("aiop", "ofElement")
+    ofPack = _in("aiop", "ofPack")
+    ofProperty = _in("aiop", "ofProperty")
+    ofRule = _in("aiop", "ofRule")
+    opens = _in("aiop", "opens")
+    passes = _in("aiop", "passes")
+    relation = _in("aiop", "relation")
+    remedy = _in("aiop", "remedy")
+    restsOn = _in("aiop", "restsOn")
+    standard = _in("aiop", "standard")
+    thresholdValue = _in("aiop", "thresholdValue")
+    unreported = _in("aiop", "unreported")
+    validFrom = _in("aiop", "validFrom")
+    validUntil = _in("aiop", "validUntil")
+    weakens = _in("aiop", "weakens")
+    why = _in("aiop", "why")
