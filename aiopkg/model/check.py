@@ -1,0 +1,105 @@
+"""Refuses what would be misread later: misspelt terms of ours and literals that are not what they say."""
+
+import difflib
+import re
+from collections.abc import Iterable, Mapping
+from functools import cache
+
+from pyoxigraph import Literal, NamedNode, Triple
+
+from aiopkg import assets
+from aiopkg.errors import InputError, Place
+from aiopkg.vocab import PREFIXES, RDFS, shorten
+
+__all__ = ["check_literals", "check_terms"]
+
+_DECIMAL = r"[+-]?(\d+(\.\d*)?|\.\d+)"
+_DATE = r"-?\d{4,}-(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])"
+_ZONE = r"(Z|[+-](0\d|1[0-4]):[0-5]\d)?"
+_DOUBLE = re.compile(rf"{_DECIMAL}([eE][+-]?(?P<exponent>\d+))?|[+-]?INF|NaN")
+_LEXICAL = {
+    PREFIXES["xsd"] + name: re.compile(pattern)
+    for name, pattern in {
+        "integer": r"[+-]?\d+",
+        "nonNegativeInteger": r"[+]?\d+|-0+",
+        "decimal": _DECIMAL,
+        "boolean": "true|false|1|0",
+        "date": _DATE + _ZONE,
+        "dateTime": _DATE + r"T([01]\d|2[0-3]):[0-5]\d:[0-5]\d(\.\d+)?" + _ZONE,
+        "duration": r"-?P(?=.)(\d+Y)?(\d+M)?(\d+D)?(T(?=.)(\d+H)?(\d+M)?(\d+(\.\d+)?S)?)?",
+    }.items()
+}
+_SAMPLES = {
+    "integer": "12",
+    "decimal": "0.5",
+    "boolean": "true",
+    "date": "2026-03-31",
+    "dateTime": "2026-03-31T09:00:00Z",
+    "duration": "P14D",
+}
+_LARGEST_EXPONENT = 308
+_DOUBLES = {PREFIXES["xsd"] + "double", PREFIXES["xsd"] + "float"}
+
+
+@cache
+def _declared() -> frozenset[str]:
+    """Return every term that the ontology declares in our namespace."""
+    return frozenset(t.subject.value for t in assets.ontology() if t.predicate == RDFS.isDefinedBy)  # type: ignore[union-attr]
+
+
+def check_terms(places: Mapping[Triple, Place]) -> None:
+    """Raise :class:`InputError` when a triple names a term of our namespace that does not exist."""
+    unknown: dict[str, Place] = {}
+    for triple, place in places.items():
+        for term in (triple.subject, triple.predicate, triple.object):
+            if (
+                isinstance(term, NamedNode)
+                and term.value.startswith(PREFIXES["aiop"])
+                and term.value not in _declared()
+                and term.value != PREFIXES["aiop"]
+            ):
+                unknown[term.value] = min(place, unknown.get(term.value, place))
+    if not unknown:
+        return
+    first, place = min(unknown.items(), key=lambda item: (item[1], item[0]))
+    others = len(unknown) - 1
+    also = f" {others} more are unknown too." if others > 1 else " One more is unknown too." if others else ""
+    near = difflib.get_close_matches(first, sorted(_declared()), n=1, cutoff=0.6)
+    raise InputError(
+        "unknown-term",
+        f"Our namespace has no term {shorten(first)}.{also}",
+        place=place,
+        fix=f"Did you mean {shorten(near[0])}?"
+        if near
+        else "Keep names of your own in a namespace of your own.",
+    )
+
+
+def check_literals(places: Iterable[tuple[Triple, Place]]) -> None:
+    """Raise :class:`InputError` for a typed literal whose text is not one of its type.
+
+    The lexical spaces are those of XML Schema 1.1 part 2. A number whose exponent is beyond what a
+    double can hold is refused before anything tries to compute it.
+    """
+    for triple, place in places:
+        value = triple.object
+        if not isinstance(value, Literal):
+            continue
+        datatype, text = value.datatype.value, value.value
+        if datatype in _DOUBLES:
+            match = _DOUBLE.fullmatch(text)
+            exponent = match.group("exponent") if match else None
+            if match and (exponent is None or (len(exponent) < 6 and int(exponent) <= _LARGEST_EXPONENT)):
+                continue
+        else:
+            pattern = _LEXICAL.get(datatype)
+            if pattern is None or pattern.fullmatch(text):
+                continue
+        name = datatype.removeprefix(PREFIXES["xsd"])
+        shown = text if len(text) <= 40 else text[:37] + "..."
+        raise InputError(
+            "literal",
+            f'"{shown}", given for {shorten(triple.predicate.value)}, is not an xsd:{name} that can be held.',
+            place=place,
+            fix=f'Write it as the type asks, for example "{_SAMPLES.get(name, "1.5")}", or change the type.',
+        )

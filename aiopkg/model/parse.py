@@ -1,0 +1,162 @@
+"""Reads one document into triples, each with the line it stands on.
+
+The parser is fed one line at a time, so that the number of lines handed over when it yields a
+triple is the line on which that triple ends.
+"""
+
+import io
+import json
+import re
+from collections.abc import Iterator
+from typing import IO, cast
+
+from pyoxigraph import Quad, RdfFormat, parse
+
+from aiopkg.errors import InputError, Place
+from aiopkg.model.sources import Source
+
+__all__ = ["parse_source"]
+
+_EXTERNAL = re.compile(rb"<!(?:ENTITY\s+(?:%\s+)?\S+|DOCTYPE\s+\S+)\s+(?:SYSTEM|PUBLIC)\b")
+_ENTITY = re.compile(rb"""<!ENTITY\s+(\S+)\s+(?:"([^"]*)"|'([^']*)')""")
+_REFERENCE = re.compile(rb"&([^#;&\s][^;&\s]*);")
+_LARGEST_ENTITY = 100_000
+
+
+class _Lines(io.RawIOBase):
+    """A byte stream that hands out one line a call and counts them."""
+
+    def __init__(self, content: bytes) -> None:
+        super().__init__()
+        self._stream = io.BytesIO(content)
+        self.count = 0
+
+    def read(self, size: int = -1, /) -> bytes:
+        line = self._stream.readline()
+        self.count += bool(line)
+        return line
+
+
+def parse_source(source: Source) -> Iterator[tuple[Quad, Place]]:
+    """Yield each statement of a document with its place; never opens another file or the network.
+
+    Raises :class:`InputError` with place, excerpt and fix for a syntax error, for RDF/XML that refers
+    to anything outside itself, and for JSON-LD with a context that lies elsewhere.
+    """
+    if source.format == RdfFormat.RDF_XML:
+        _refuse_entities(source)
+    elif source.format == RdfFormat.JSON_LD:
+        _refuse_remote_context(source)
+    lines = _Lines(source.content)
+    try:
+        for quad in parse(cast(IO[bytes], lines), source.format):
+            yield quad, Place(source.name, max(lines.count, 1))
+    except (SyntaxError, ValueError, UnicodeDecodeError) as error:
+        raise _syntax_error(source, error, lines.count) from error
+
+
+def _line_of(content: bytes, offset: int) -> int:
+    return content.count(b"\n", 0, offset) + 1
+
+
+def _excerpt(content: bytes, line: int | None, column: int | None) -> str:
+    texts = content.decode("utf-8", errors="replace").splitlines()
+    if line is None or not 1 <= line <= len(texts):
+        return ""
+    text = texts[line - 1]
+    start = max(0, (column or 1) - 60)
+    shown = text[start : start + 100]
+    return shown + (f"\n{' ' * ((column or 1) - 1 - start)}^" if column else "")
+
+
+def _syntax_error(source: Source, error: Exception, line_reached: int) -> InputError:
+    line = getattr(error, "lineno", None) or (line_reached or None)
+    column = getattr(error, "offset", None)
+    reason = re.sub(
+        r"^Parser error at line \d+ (?:column \d+|between columns \d+ and \d+)?:? ?", "", _reason(error)
+    )
+    if not source.content.isascii() and not _is_utf8(source.content):
+        reason = "the file is not UTF-8"
+    return InputError(
+        "syntax",
+        f"This is not valid {_name(source.format)}: {reason.rstrip('.')}.",
+        place=Place(source.name, line, column),
+        excerpt=_excerpt(source.content, line, column),
+        fix="Mend the line shown, or name another format with --input-format.",
+    )
+
+
+def _reason(error: Exception) -> str:
+    message = str(error.args[0]) if error.args else str(error)
+    return re.sub(r"Parser error (?:at|between) line \d+ .*?: ", "", message)
+
+
+def _is_utf8(content: bytes) -> bool:
+    try:
+        content.decode("utf-8")
+    except UnicodeDecodeError:
+        return False
+    return True
+
+
+def _name(rdf_format: RdfFormat) -> str:
+    return str(rdf_format.name)
+
+
+def _refuse_entities(source: Source) -> None:
+    match = _EXTERNAL.search(source.content)
+    if match:
+        line = _line_of(source.content, match.start())
+        raise InputError(
+            "external-entity",
+            "This RDF/XML refers to a file or address outside itself.",
+            place=Place(source.name, line),
+            excerpt=_excerpt(source.content, line, None),
+            fix="Remove the SYSTEM or PUBLIC entity and write its text into the file; nothing else is read.",
+        )
+    sizes: dict[bytes, int] = {}
+    for entity in _ENTITY.finditer(source.content):
+        value = entity[2] or entity[3] or b""
+        sizes[entity[1]] = len(value) + sum(sizes.get(name, 0) for name in _REFERENCE.findall(value))
+        if sizes[entity[1]] > _LARGEST_ENTITY:
+            raise InputError(
+                "large-entity",
+                f"The entity {entity[1].decode(errors='replace')} grows beyond {_LARGEST_ENTITY:,} characters.",
+                place=Place(source.name, _line_of(source.content, entity.start())),
+                fix="Write the text out instead of nesting entities.",
+            )
+
+
+def _refuse_remote_context(source: Source) -> None:
+    try:
+        document = json.loads(source.content)
+    except (ValueError, RecursionError):
+        return  # the parser says it better, with a place
+    remote = next(_remote_contexts(document), None)
+    if remote is None:
+        return
+    found = source.content.find(json.dumps(remote).encode())
+    line = _line_of(source.content, found) if found >= 0 else 1
+    raise InputError(
+        "remote-context",
+        f"This JSON-LD takes its context from {remote}, and nothing is fetched from elsewhere.",
+        place=Place(source.name, line),
+        excerpt=_excerpt(source.content, line, None),
+        fix="Write the context into the document in place of its address.",
+    )
+
+
+def _remote_contexts(value: object) -> Iterator[str]:
+    stack = [value]
+    while stack:
+        item = stack.pop()
+        if isinstance(item, list):
+            stack.extend(reversed(item))
+        elif isinstance(item, dict):
+            context = item.get("@context")
+            for part in context if isinstance(context, list) else [context]:
+                if isinstance(part, str):
+                    yield part
+                elif isinstance(part, dict) and isinstance(part.get("@import"), str):
+                    yield part["@import"]
+            stack.extend(reversed(list(item.values())))

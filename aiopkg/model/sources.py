@@ -1,0 +1,129 @@
+"""Finds the files that a user named and knows the format of each."""
+
+import glob
+import gzip
+import sys
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from pyoxigraph import RdfFormat
+
+from aiopkg.errors import InputError, Place
+
+__all__ = ["FORMATS", "Source", "find_sources"]
+
+FORMATS = {
+    "turtle": RdfFormat.TURTLE,
+    "ntriples": RdfFormat.N_TRIPLES,
+    "nquads": RdfFormat.N_QUADS,
+    "trig": RdfFormat.TRIG,
+    "rdfxml": RdfFormat.RDF_XML,
+    "jsonld": RdfFormat.JSON_LD,
+}
+"""The names by which a format can be asked for."""
+
+_BY_SUFFIX = {
+    ".ttl": "turtle",
+    ".turtle": "turtle",
+    ".nt": "ntriples",
+    ".nq": "nquads",
+    ".trig": "trig",
+    ".rdf": "rdfxml",
+    ".owl": "rdfxml",
+    ".xml": "rdfxml",
+    ".jsonld": "jsonld",
+    ".json": "jsonld",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """One document to read: its name as the user gave it, its bytes and its format."""
+
+    name: str
+    content: bytes
+    format: RdfFormat
+
+
+def find_sources(names: Sequence[str | Path], format_name: str | None = None) -> Iterator[Source]:
+    """Yield the documents behind ``names``: files, folders, globs, ``-`` for standard input, ``.gz`` of each.
+
+    A folder stands for the files in it and below it whose ending is known, sorted by path.
+
+    Raises :class:`InputError` for a missing file, an empty folder, an ending that is not known, or an
+    unknown format name.
+    """
+    if format_name is not None and format_name not in FORMATS:
+        raise InputError(
+            "unknown-format",
+            f"There is no format called '{format_name}'.",
+            fix=f"Use one of: {', '.join(sorted(FORMATS))}.",
+        )
+    for name in names:
+        if str(name) == "-":
+            yield Source("-", sys.stdin.buffer.read(), FORMATS[format_name or "turtle"])
+            continue
+        for path in _paths(str(name)):
+            yield Source(str(path), _read(path), _format(path, format_name))
+
+
+def _paths(name: str) -> list[Path]:
+    path = Path(name)
+    if path.is_dir():
+        found = sorted(p for p in path.rglob("*") if p.is_file() and _is_known(p.relative_to(path)))
+        if not found:
+            raise InputError(
+                "empty-folder",
+                f"The folder {name} holds no RDF file.",
+                place=Place(name),
+                fix=f"Known endings are {', '.join(sorted(_BY_SUFFIX))}, each also with .gz.",
+            )
+        return found
+    if path.exists():
+        return [path]
+    if any(mark in name for mark in "*?["):
+        found = sorted(Path(p) for p in glob.glob(name, recursive=True))  # noqa: PTH207 - patterns may be absolute
+        if found:
+            return found
+        raise InputError("no-match", f"No file matches {name}.", fix="Check the pattern and the folder.")
+    raise InputError(
+        "missing-file",
+        f"There is no file {name}.",
+        place=Place(name),
+        fix=f"Check the path; you are in {Path.cwd()}.",
+    )
+
+
+def _is_known(path: Path) -> bool:
+    hidden = any(part.startswith(".") for part in path.parts)
+    return _suffix(path) in _BY_SUFFIX and not hidden
+
+
+def _suffix(path: Path) -> str:
+    return (Path(path.stem).suffix if path.suffix == ".gz" else path.suffix).lower()
+
+
+def _format(path: Path, format_name: str | None) -> RdfFormat:
+    chosen = format_name or _BY_SUFFIX.get(_suffix(path))
+    if chosen is None:
+        raise InputError(
+            "unknown-ending",
+            f"The ending of {path.name} does not tell its format.",
+            place=Place(str(path)),
+            fix=f"Rename the file or say --input-format ({', '.join(sorted(FORMATS))}).",
+        )
+    return FORMATS[chosen]
+
+
+def _read(path: Path) -> bytes:
+    try:
+        content = path.read_bytes()
+        return gzip.decompress(content) if path.suffix == ".gz" else content
+    except (OSError, EOFError) as error:
+        raise InputError(
+            "unreadable-file",
+            f"{path} cannot be read: {getattr(error, 'strerror', None) or error}.",
+            place=Place(str(path)),
+            fix="Check the file and its permissions.",
+        ) from error
