@@ -1,0 +1,7 @@
+"""SHACL validation compiled to SPARQL, and verdicts on graphs that declare themselves incomplete."""
+
+from aiopkg.validate.results import Outcome, Result, fill, report
+from aiopkg.validate.shapes import Shapes
+from aiopkg.validate.validation import validate
+
+__all__ = ["Outcome", "Result", "Shapes", "fill", "report", "validate"]
