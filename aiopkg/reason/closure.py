@@ -1,0 +1,224 @@
+"""The closure: what an input and its axioms entail, as an immutable value over the caller's terms."""
+
+from collections.abc import Collection, Iterator
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+from pyoxigraph import BlankNode, NamedNode, Triple
+
+from .dictionary import Dictionary
+from .inconsistent import Fact, clashes
+from .record import RuleNumbers
+from .relations import Ids, Layout, expand, present, unique
+from .saturate import Saturation
+from .table import RULES
+from .vocabulary import (
+    DOMAIN,
+    EQUIVALENT_CLASS,
+    EQUIVALENT_PROPERTY,
+    NOTHING,
+    RANGE,
+    RESOURCE,
+    SAME,
+    SUB_CLASS,
+    SUB_PROPERTY,
+    THING,
+    TYPE,
+)
+
+__all__ = ["Closure", "Inconsistency", "Inferred", "Step"]
+
+_REFLEXIVE = (SAME, SUB_CLASS, SUB_PROPERTY, EQUIVALENT_CLASS, EQUIVALENT_PROPERTY)
+_VACUOUS = (TYPE, SUB_CLASS, DOMAIN, RANGE)
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """An inference: the W3C name of the rule, what it concludes, and the facts that it concludes it from."""
+
+    rule: str
+    conclusion: Triple
+    premises: tuple[Triple, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Inconsistency:
+    """A rule that concludes false and the facts that meet it.
+
+    Where a rule would have to make two literals of different value equal, ``rule`` is that rule.
+    """
+
+    rule: str
+    premises: tuple[Triple, ...]
+
+
+class Inferred(Collection[Triple]):
+    """The inferred triples, decoded as they are read, in an order that depends on nothing but the set."""
+
+    def __init__(self, terms: Dictionary, layout: Layout, keys: Ids) -> None:
+        self._terms = terms
+        self._layout = layout
+        self._keys = keys
+
+    def __len__(self) -> int:
+        return len(self._keys)
+
+    def __contains__(self, triple: object) -> bool:
+        key = packed(self._terms, self._layout, triple)
+        return key is not None and bool(present(self._keys, key)[0])
+
+    def __iter__(self) -> Iterator[Triple]:
+        rank = self._terms.rank()
+        predicates, subjects, objects = self._layout.unpack(self._keys)
+        order = np.lexsort((rank[objects], rank[predicates], rank[subjects]))
+        terms = self._terms.terms
+        for subject, predicate, value in zip(
+            subjects[order].tolist(), predicates[order].tolist(), objects[order].tolist(), strict=True
+        ):
+            yield Triple(terms[subject], terms[predicate], terms[value])
+
+
+def packed(terms: Dictionary, layout: Layout, triple: object) -> Ids | None:
+    """The packed fact of a triple, or None where a term of it is unknown."""
+    if not isinstance(triple, Triple):
+        return None
+    subject, predicate, value = (
+        terms.number(term) for term in (triple.subject, triple.predicate, triple.object)
+    )
+    if subject is None or predicate is None or value is None:
+        return None
+    return layout.pack(predicate, subject, value)
+
+
+class Closure:
+    """An immutable closure under the OWL 2 RL/RDF rules.
+
+    ``inferred`` holds exactly the triples that are not among the premises, without those that are true of
+    everything (reflexive owl:sameAs and sub-/equivalence axioms, types and superclasses owl:Thing and
+    rdfs:Resource, statements about the RDF, RDFS, OWL and XSD terms) and without triples that RDF cannot
+    write (literal subjects, blank predicates). Literals keep their form: a fact is not repeated for other
+    forms of the same value.
+    """
+
+    def __init__(self, terms: Dictionary, saturation: Saturation) -> None:
+        self._terms = terms
+        self._saturation = saturation
+        self._layout = saturation.record.layout
+        self._asserted = saturation.record.log[0].keys
+
+    def __contains__(self, triple: object) -> bool:
+        key = packed(self._terms, self._layout, triple)
+        if key is None:
+            return False
+        return bool(present(self._asserted, key)[0] or present(self._inferred_keys, key)[0])
+
+    @cached_property
+    def inferred(self) -> Inferred:
+        """The triples that the rules add."""
+        return Inferred(self._terms, self._layout, self._inferred_keys)
+
+    @cached_property
+    def inconsistencies(self) -> tuple[Inconsistency, ...]:
+        """The contradictions, each with its premises, in an order that depends on nothing but the set."""
+        found = [
+            Inconsistency(clash.rule, tuple(sorted(map(self._triple, clash.premises), key=str)))
+            for clash in clashes(self._saturation, self._terms)
+            if all(self._writable(fact) for fact in clash.premises)
+        ]
+        return tuple(sorted(found, key=lambda each: (each.rule, [str(triple) for triple in each.premises])))
+
+    def rule_of(self, triple: Triple) -> str | None:
+        """The W3C name of the rule that first derived a triple; None for an asserted one.
+
+        Raises KeyError for a triple that is not in the closure.
+        """
+        return self._origin(triple)[0]
+
+    def round_of(self, triple: Triple) -> int:
+        """The round in which a triple was first derived; 0 for an asserted one.
+
+        The premises of a derived triple have lower rounds. Raises KeyError for a triple that is not in the
+        closure.
+        """
+        return self._origin(triple)[1]
+
+    def _origin(self, triple: Triple) -> tuple[str | None, int]:
+        key = packed(self._terms, self._layout, triple)
+        if key is None or triple not in self:
+            raise KeyError(triple)
+        keys, rules, rounds = self._history
+        place = int(np.searchsorted(keys, key)[0])
+        if place < len(keys) and keys[place] == key[0]:
+            rule = int(rules[place])
+            return (RULES[rule].name if rule >= 0 else None), int(rounds[place])
+        predicate, subject, value = (int(column[0]) for column in self._layout.unpack(key))
+        equality = self._saturation.equality
+        stands_for = equality.representative
+        kept = self._layout.pack(int(stands_for[predicate]), int(stands_for[subject]), int(stands_for[value]))
+        place = int(np.searchsorted(keys, kept)[0])
+        latest = max(int(rounds[place]), *(int(equality.grown[term]) for term in (subject, predicate, value)))
+        if predicate == SAME:
+            turned = self._layout.pack(SAME, value, subject)
+            return ("eq-sym" if present(keys, turned)[0] else "eq-trans"), latest + 1
+        changed = [int(stands_for[term]) != term for term in (subject, predicate)]
+        return ("eq-rep-s" if changed[0] else "eq-rep-p" if changed[1] else "eq-rep-o"), latest + 1
+
+    @cached_property
+    def _history(self) -> tuple[Ids, RuleNumbers, Ids]:
+        log = self._saturation.record.log
+        keys = np.concatenate([stretch.keys for stretch in log])
+        order = np.argsort(keys, kind="stable")
+        rules = np.concatenate([stretch.rules for stretch in log])[order]
+        rounds = np.repeat(
+            np.array([stretch.round for stretch in log], dtype=np.int64),
+            np.array([len(stretch.keys) for stretch in log], dtype=np.int64),
+        )[order]
+        keys = keys[order]
+        first = np.ones(len(keys), dtype=np.bool_)
+        first[1:] = keys[1:] != keys[:-1]
+        return keys[first], rules[first], rounds[first]
+
+    @cached_property
+    def _inferred_keys(self) -> Ids:
+        keys = self._expanded()
+        keys = keys[~present(self._asserted, keys)]
+        predicates, subjects, objects = self._layout.unpack(keys)
+        terms = self._terms
+        named = np.fromiter(
+            (type(term) is NamedNode for term in terms.terms), dtype=np.bool_, count=len(terms)
+        )
+        clutter = terms.literal[subjects] | terms.of_vocabulary()[subjects] | ~named[predicates]
+        clutter |= (subjects == objects) & np.isin(predicates, _REFLEXIVE)
+        clutter |= np.isin(objects, (THING, RESOURCE)) & np.isin(predicates, _VACUOUS)
+        clutter |= (subjects == NOTHING) & (predicates == SUB_CLASS)
+        return keys[~clutter]
+
+    def _expanded(self) -> Ids:
+        """The facts about representatives, written out for every term that these stand for."""
+        keys = self._saturation.record.facts.by_subject
+        equality = self._saturation.equality
+        shared = equality.shared()
+        if not len(shared):
+            return keys
+        order = np.argsort(equality.representative, kind="stable").astype(np.int64)
+        grouped = equality.representative[order]
+        columns = list(self._layout.unpack(keys))
+        affected = np.logical_or.reduce([np.isin(column, shared) for column in columns])
+        written = [column[affected] for column in columns]
+        for place in range(3):
+            row, member = expand(
+                np.searchsorted(grouped, written[place], side="left"),
+                np.searchsorted(grouped, written[place], side="right"),
+            )
+            written = [column[row] for column in written]
+            written[place] = order[member]
+        return unique(np.concatenate((keys[~affected], self._layout.pack(*written))))
+
+    def _triple(self, fact: Fact) -> Triple:
+        subject, predicate, value = (self._terms.terms[number] for number in fact)
+        return Triple(subject, predicate, value)  # type: ignore[arg-type]
+
+    def _writable(self, fact: Fact) -> bool:
+        subject, predicate, _ = (self._terms.terms[number] for number in fact)
+        return isinstance(subject, NamedNode | BlankNode) and isinstance(predicate, NamedNode)

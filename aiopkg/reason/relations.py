@@ -1,0 +1,195 @@
+"""Sets of facts as sorted columns of packed numbers, and the joins that rules are made of.
+
+A fact (subject, predicate, object) is one 64-bit number that holds the predicate in its highest bits. A
+relation keeps two sorted columns of such numbers: predicate-subject-object and predicate-object-subject.
+Every join below is a binary search of the wanted prefixes followed by one expansion of the ranges found, so
+the cost follows the number of prefixes and of answers, never the size of the relation.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import TypeAlias
+
+import numpy as np
+import numpy.typing as npt
+
+from aiopkg.errors import LimitReached
+
+__all__ = ["Flags", "Ids", "Layout", "Relation", "expand", "join", "one", "present", "unique"]
+
+Ids: TypeAlias = npt.NDArray[np.int64]
+Flags: TypeAlias = npt.NDArray[np.bool_]
+
+EMPTY: Ids = np.empty(0, dtype=np.int64)
+_WORD = 63
+
+
+@dataclass(frozen=True, slots=True)
+class Layout:
+    """How three term numbers share a word: ``bits`` each for the last two, the rest for the predicate."""
+
+    bits: int
+
+    @classmethod
+    def of(cls, terms: int) -> "Layout":
+        """The layout for this many terms; raises LimitReached where no useful one exists."""
+        bits = max(int(terms).bit_length(), 8)
+        if 2 * bits + 12 > _WORD:
+            raise LimitReached(
+                "too-many-terms", f"{terms} different terms do not fit the reasoner's 64-bit facts."
+            )
+        return cls(bits)
+
+    @property
+    def predicates(self) -> int:
+        """How many of the lowest term numbers may stand as a predicate."""
+        return 1 << min(_WORD - 2 * self.bits, self.bits)
+
+    def pack(self, predicate: Ids | int, second: Ids | int, third: Ids | int) -> Ids:
+        """The packed facts of three columns of equal length (or single numbers)."""
+        high = np.asarray(predicate, dtype=np.int64)
+        packed = ((high << self.bits) | second) << self.bits | third
+        return np.atleast_1d(np.asarray(packed, dtype=np.int64))
+
+    def unpack(self, keys: Ids) -> tuple[Ids, Ids, Ids]:
+        """The three columns of packed facts."""
+        mask = (1 << self.bits) - 1
+        return keys >> (2 * self.bits), (keys >> self.bits) & mask, keys & mask
+
+    def turned(self, keys: Ids) -> Ids:
+        """The same facts with their last two columns exchanged, not sorted."""
+        first, second, third = self.unpack(keys)
+        return self.pack(first, third, second)
+
+
+def one(number: int) -> Ids:
+    """A column of one number."""
+    return np.array([number], dtype=np.int64)
+
+
+def unique(keys: Ids) -> Ids:
+    """The different numbers of a column, ascending."""
+    if len(keys) < 2:
+        return keys
+    ordered = np.sort(keys)
+    return ordered[np.concatenate(([True], ordered[1:] != ordered[:-1]))]
+
+
+def present(ordered: Ids, wanted: Ids) -> Flags:
+    """Which of the wanted numbers occur in an ascending column."""
+    if not len(ordered):
+        return np.zeros(len(wanted), dtype=np.bool_)
+    place = np.searchsorted(ordered, wanted)
+    place[place == len(ordered)] = 0
+    return np.asarray(ordered[place] == wanted)
+
+
+def expand(low: Ids, high: Ids) -> tuple[Ids, Ids]:
+    """The rows and positions of the half-open ranges: row ``i`` once for each position of range ``i``."""
+    counts = high - low
+    total = int(counts.sum())
+    if not total:
+        return EMPTY, EMPTY
+    rows = np.repeat(np.arange(len(counts), dtype=np.int64), counts)
+    starts = low - (np.cumsum(counts) - counts)
+    return rows, np.arange(total, dtype=np.int64) + starts[rows]
+
+
+def join(left: Ids, right: Ids) -> tuple[Ids, Ids]:
+    """The pairs of positions at which two columns hold the same number."""
+    order = np.argsort(right, kind="stable")
+    ordered = right[order]
+    rows, places = expand(
+        np.searchsorted(ordered, left, side="left"), np.searchsorted(ordered, left, side="right")
+    )
+    return rows, order[places]
+
+
+@dataclass(frozen=True, slots=True)
+class Relation:
+    """A set of facts, sorted both ways."""
+
+    layout: Layout
+    by_subject: Ids
+    by_object: Ids
+
+    @classmethod
+    def of(cls, layout: Layout, keys: Ids) -> "Relation":
+        """The relation of packed facts that are ascending and different."""
+        return cls(layout, keys, np.sort(layout.turned(keys)))
+
+    def __len__(self) -> int:
+        return len(self.by_subject)
+
+    def _within(self, column: Ids, first: Ids, second: Ids | None) -> tuple[Ids, Ids]:
+        bits = self.layout.bits
+        if second is None:
+            low = first << (2 * bits)
+            step = 1 << (2 * bits)
+        else:
+            low = ((first << bits) | second) << bits
+            step = 1 << bits
+        return expand(np.searchsorted(column, low), np.searchsorted(column, low + step))
+
+    def pairs(self, predicates: Ids | Iterable[int]) -> tuple[Ids, Ids, Ids]:
+        """Row of the asked predicate, subject and object of every fact of these predicates."""
+        asked = predicates if isinstance(predicates, np.ndarray) else np.fromiter(predicates, dtype=np.int64)
+        if not len(asked) or not len(self):
+            return EMPTY, EMPTY, EMPTY
+        rows, places = self._within(self.by_subject, asked, None)
+        _, subjects, objects = self.layout.unpack(self.by_subject[places])
+        return rows, subjects, objects
+
+    def objects(self, predicates: Ids | int, subjects: Ids) -> tuple[Ids, Ids]:
+        """Row of the asked (predicate, subject) and every object of it."""
+        return self._third(self.by_subject, predicates, subjects)
+
+    def subjects(self, predicates: Ids | int, objects: Ids) -> tuple[Ids, Ids]:
+        """Row of the asked (predicate, object) and every subject of it."""
+        return self._third(self.by_object, predicates, objects)
+
+    def _third(self, column: Ids, predicates: Ids | int, seconds: Ids) -> tuple[Ids, Ids]:
+        if not len(seconds) or not len(self):
+            return EMPTY, EMPTY
+        rows, places = self._within(column, np.asarray(predicates, dtype=np.int64), seconds)
+        return rows, column[places] & ((1 << self.layout.bits) - 1)
+
+    def holds(self, predicates: Ids | int, subjects: Ids, objects: Ids | int) -> Flags:
+        """Which of the asked facts are in the relation."""
+        if not len(subjects):
+            return np.zeros(0, dtype=np.bool_)
+        return present(self.by_subject, self.layout.pack(predicates, subjects, objects))
+
+    def touched(self, predicates: Ids) -> Flags:
+        """Which of these predicates have a fact."""
+        step = 1 << (2 * self.layout.bits)
+        low = predicates * step
+        found = np.searchsorted(self.by_subject, low) < np.searchsorted(self.by_subject, low + step)
+        return np.asarray(found)
+
+    def merged(self, other: "Relation") -> "Relation":
+        """The union with a relation that shares no fact with this one: a merge of sorted runs."""
+        if not len(other):
+            return self
+        if not len(self):
+            return other
+        return Relation(
+            self.layout,
+            _merged(self.by_subject, other.by_subject),
+            _merged(self.by_object, other.by_object),
+        )
+
+    def without(self, keys: Ids) -> "Relation":
+        """The facts that are not among these ascending packed ones."""
+        if not len(keys):
+            return self
+        kept = self.by_subject[~present(keys, self.by_subject)]
+        turned = np.sort(self.layout.turned(keys))
+        return Relation(self.layout, kept, self.by_object[~present(turned, self.by_object)])
+
+
+def _merged(left: Ids, right: Ids) -> Ids:
+    # A stable sort recognises the two runs and merges them in one pass.
+    both = np.concatenate((left, right))
+    both.sort(kind="stable")
+    return both

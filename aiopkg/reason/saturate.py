@@ -1,0 +1,93 @@
+"""The loop: close the axioms, compile them, close the facts, and again where new axioms appeared.
+
+Each round looks only at what the round before added (semi-naive evaluation); it draws every conclusion
+before it takes any in, so the round of a fact does not depend on an order of evaluation.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from .axioms import axiom_consequences
+from .consequences import consequences, literal_types
+from .dictionary import Dictionary
+from .equality import Equality, equal_pairs, merge
+from .record import Record, Stretch
+from .relations import Ids, Layout, Relation, one
+from .schema import Schema, compile_schema
+from .table import rule_number
+from .transitive import close_transitively
+from .vocabulary import (
+    CLASS,
+    DATATYPE_PROPERTY,
+    OBJECT_PROPERTY,
+    SAME,
+    SCHEMA_CLASS_END,
+    SCHEMA_PROPERTY_END,
+    SUB_CLASS,
+    SUB_PROPERTY,
+    TYPE,
+)
+
+__all__ = ["Saturation", "saturate"]
+
+
+@dataclass(frozen=True, slots=True)
+class Saturation:
+    """A fixpoint: the facts about representatives, how each came about, and the axioms at the end."""
+
+    record: Record
+    equality: Equality
+    schema: Schema
+
+
+def saturate(terms: Dictionary, layout: Layout, asserted: Ids) -> Saturation:
+    """Draw every conclusion of the OWL 2 RL/RDF rules from packed facts (ascending, different)."""
+    record = Record(layout, Relation.of(layout, asserted))
+    record.log.append(Stretch(0, asserted, np.full(len(asserted), -1, dtype=np.int16)))
+    equality = Equality.of(len(terms))
+    while True:
+        schema = _close_axioms(record, equality, terms)
+        delta = record.facts
+        while len(delta):
+            delta = _advance(record, equality, schema, terms, delta)
+            if _speaks_of_schema(record.facts, delta):
+                break
+        else:
+            return Saturation(record, equality, schema)
+
+
+def _advance(
+    record: Record, equality: Equality, schema: Schema, terms: Dictionary, delta: Relation
+) -> Relation:
+    """One round over the facts; returns what it added."""
+    added = record.absorb(literal_types(record.facts, delta, schema, terms))
+    delta = delta.merged(added)
+    closed = close_transitively(record, rule_number("prp-trp"), schema.transitive, delta)
+    delta = delta.merged(closed)
+    drawn = consequences(record.facts, delta, schema, terms)
+    same = equal_pairs(record.facts, delta, schema, terms)
+    fresh = record.absorb(drawn)
+    return merge(record, equality, terms, same, fresh)
+
+
+def _close_axioms(record: Record, equality: Equality, terms: Dictionary) -> Schema:
+    """Close the facts that are axioms under the rules over axioms, and compile the outcome."""
+    while True:
+        for predicate, rule in ((SUB_CLASS, "scm-sco"), (SUB_PROPERTY, "scm-spo")):
+            close_transitively(record, rule_number(rule), one(predicate), record.facts)
+        schema = compile_schema(record.facts, terms)
+        drawn = axiom_consequences(record.facts, schema, terms, equality.shared())
+        if not len(record.absorb(drawn)):
+            return schema
+
+
+def _speaks_of_schema(facts: Relation, delta: Relation) -> bool:
+    """Whether new facts are axioms, or make two declared classes or properties equal."""
+    predicates, subjects, objects = delta.layout.unpack(delta.by_subject)
+    axioms = predicates < SCHEMA_PROPERTY_END
+    kinds = (predicates == TYPE) & (objects >= SCHEMA_PROPERTY_END) & (objects < SCHEMA_CLASS_END)
+    if (axioms | kinds).any():
+        return True
+    equals = subjects[predicates == SAME]
+    return any(facts.holds(TYPE, equals, kind).any() for kind in (CLASS, OBJECT_PROPERTY, DATATYPE_PROPERTY))
