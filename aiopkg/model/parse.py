@@ -114,14 +114,16 @@ def _refuse_entities(source: Source) -> None:
             excerpt=_excerpt(source.content, line, None),
             fix="Remove the SYSTEM or PUBLIC entity and write its text into the file; nothing else is read.",
         )
-    sizes: dict[bytes, int] = {}
+    sizes = dict.fromkeys((b"lt", b"gt", b"amp", b"quot", b"apos"), 1)
     for entity in _ENTITY.finditer(source.content):
         value = entity[2] or entity[3] or b""
-        sizes[entity[1]] = len(value) + sum(sizes.get(name, 0) for name in _REFERENCE.findall(value))
+        sizes[entity[1]] = len(value) + sum(
+            sizes.get(name, _LARGEST_ENTITY) for name in _REFERENCE.findall(value)
+        )
         if sizes[entity[1]] > _LARGEST_ENTITY:
             raise InputError(
                 "large-entity",
-                f"The entity {entity[1].decode(errors='replace')} grows beyond {_LARGEST_ENTITY:,} characters.",
+                f"The entity {entity[1].decode(errors='replace')} grows too large, or names a later one.",
                 place=Place(source.name, _line_of(source.content, entity.start())),
                 fix="Write the text out instead of nesting entities.",
             )

@@ -1,0 +1,89 @@
+"""Durations and moments: the calendar arithmetic of XML Schema 1.1 part 2."""
+
+import re
+from datetime import UTC, date, datetime, timedelta
+from decimal import Decimal
+
+from pyoxigraph import Literal
+
+from aiopkg.vocab import XSD
+
+__all__ = ["as_moment", "before", "days", "decimal", "is_duration", "moment"]
+
+_DURATION = re.compile(
+    r"(?P<sign>-?)P(?:(?P<years>\d+)Y)?(?:(?P<months>\d+)M)?(?:(?P<days>\d+)D)?"
+    r"(?:T(?:(?P<hours>\d+)H)?(?:(?P<minutes>\d+)M)?(?:(?P<seconds>\d+(?:\.\d+)?)S)?)?"
+)
+_DAYS_A_MONTH = Decimal("30.4375")
+_MONTHS_A_YEAR = 12
+_SECONDS_A_DAY = 86_400
+
+
+_DAY = re.compile(r"(\d{4}-\d\d-\d\d)(Z|[+-]\d\d:\d\d)?")
+
+
+def is_duration(text: str) -> bool:
+    """Tell whether a text is an ``xsd:duration``."""
+    return _DURATION.fullmatch(text) is not None and not text.endswith(("P", "T"))
+
+
+def days(duration: str) -> Decimal:
+    """Return the length of an ``xsd:duration`` in days, a month taken as 30.4375 days.
+
+    Raises :class:`ValueError` for a text that is not a duration.
+    """
+    match = _DURATION.fullmatch(duration)
+    if match is None:
+        raise ValueError(duration)
+    part = {name: Decimal(value or 0) for name, value in match.groupdict().items() if name != "sign"}
+    seconds = part["hours"] * 3600 + part["minutes"] * 60 + part["seconds"]
+    length = (
+        (part["years"] * _MONTHS_A_YEAR + part["months"]) * _DAYS_A_MONTH
+        + part["days"]
+        + seconds / _SECONDS_A_DAY
+    )
+    return -length if match["sign"] else length
+
+
+def before(instant: datetime, duration: str) -> datetime:
+    """Return the moment that lies a duration before another, by the calendar (E.3.3)."""
+    match = _DURATION.fullmatch(duration)
+    assert match is not None
+    whole = {name: int(match[name] or 0) for name in ("years", "months", "days", "hours", "minutes")}
+    sign = -1 if match["sign"] else 1
+    month = instant.year * _MONTHS_A_YEAR + instant.month - 1
+    month -= sign * (whole["years"] * _MONTHS_A_YEAR + whole["months"])
+    year, month = divmod(month, _MONTHS_A_YEAR)
+    first_of_next = date(year + (month == _MONTHS_A_YEAR - 1), (month + 1) % _MONTHS_A_YEAR + 1, 1)
+    last_day = (first_of_next - timedelta(days=1)).day
+    shifted = instant.replace(year=year, month=month + 1, day=min(instant.day, last_day))
+    rest = timedelta(
+        days=whole["days"],
+        hours=whole["hours"],
+        minutes=whole["minutes"],
+        seconds=float(match["seconds"] or 0),
+    )
+    return shifted - sign * rest
+
+
+def moment(instant: datetime) -> Literal:
+    """Return a time in UTC as an ``xsd:dateTime``."""
+    return Literal(instant.strftime("%Y-%m-%dT%H:%M:%SZ"), datatype=XSD.dateTime)
+
+
+def decimal(number: Decimal) -> Literal:
+    """Return a number as an ``xsd:decimal`` with at most six places."""
+    text = format(number.quantize(Decimal("0.000001")).normalize(), "f")
+    return Literal(text, datatype=XSD.decimal)
+
+
+def as_moment(text: str) -> Literal | None:
+    """Return a date, or a time with or without a zone, as a time in UTC; nothing for any other text."""
+    day = _DAY.fullmatch(text)
+    if day:
+        text = f"{day[1]}T00:00:00{day[2] or 'Z'}"
+    try:
+        instant = datetime.fromisoformat(text)
+    except ValueError:
+        return None
+    return moment(instant.replace(tzinfo=instant.tzinfo or UTC).astimezone(UTC))

@@ -1,0 +1,55 @@
+"""What a person calls a thing: its label rather than its IRI."""
+
+import re
+from collections.abc import Mapping, Sequence
+
+from pyoxigraph import BlankNode, Literal, NamedNode, Store, Triple
+
+from aiopkg.vocab import PREFIXES, RDFS, SKOS
+
+__all__ = ["Labels"]
+
+_NAMING = (
+    RDFS.label,
+    SKOS.prefLabel,
+    NamedNode(PREFIXES["foaf"] + "name"),
+    NamedNode(PREFIXES["dcterms"] + "title"),
+)
+_LANGUAGE_ORDER = ("en", None)
+
+
+class Labels:
+    """Looks up the label of any term; what has none is called by the end of its IRI."""
+
+    def __init__(self, labels: Mapping[object, str]) -> None:
+        self._labels = labels
+
+    @classmethod
+    def of(cls, store: Store, graphs: Sequence[NamedNode]) -> "Labels":
+        """Collect the labels in some graphs: ``rdfs:label`` before ``skos:prefLabel``, ``foaf:name`` and
+        ``dcterms:title``; English before untagged before other languages; then by the alphabet.
+        """
+        best: dict[object, tuple[int, int, str]] = {}
+        for rank, predicate in enumerate(_NAMING):
+            for graph in graphs:
+                for quad in store.quads_for_pattern(None, predicate, None, graph):
+                    if isinstance(quad.object, Literal) and quad.object.value.strip():
+                        rival = (rank, _language_rank(quad.object), " ".join(quad.object.value.split()))
+                        best[quad.subject] = min(rival, best.get(quad.subject, rival))
+        return cls({subject: label for subject, (_, _, label) in best.items()})
+
+    def __call__(self, term: NamedNode | BlankNode | Literal | Triple) -> str:
+        """Return the label of a term, the text of a literal, or the readable end of an IRI."""
+        if isinstance(term, Literal):
+            return term.value
+        known = self._labels.get(term)
+        if known is not None:
+            return known
+        if isinstance(term, NamedNode):
+            return re.split(r"[/#:]", term.value.rstrip("/#"))[-1] or term.value
+        return "an unnamed element"
+
+
+def _language_rank(literal: Literal) -> int:
+    language = literal.language.split("-")[0].lower() if literal.language else None
+    return _LANGUAGE_ORDER.index(language) if language in _LANGUAGE_ORDER else len(_LANGUAGE_ORDER)

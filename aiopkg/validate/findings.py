@@ -1,0 +1,305 @@
+"""Turns failing constraints into findings: one verdict for each rule and element, with its words."""
+
+import hashlib
+import re
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from pyoxigraph import BlankNode, Literal, NamedNode, Store, Triple
+
+from aiopkg import assets
+from aiopkg.model import Model
+from aiopkg.model.labels import Labels
+from aiopkg.rules import Rule
+from aiopkg.validate.excuses import Excuses
+from aiopkg.validate.judgement import Judgement, judge, possible_targets
+from aiopkg.validate.results import Result
+from aiopkg.validate.shapes import Shapes
+from aiopkg.vocab import AIOP, GRAPH, PREFIXES, RDF
+
+__all__ = ["FINDING", "VERDICTS", "Finding", "NotKnown", "Ruling", "finding_triples", "rule_upon"]
+
+FINDING = "https://w3id.org/aiop/finding/"
+"""The namespace of findings; a finding's IRI is this and its id."""
+
+Element = NamedNode | BlankNode
+
+VERDICTS = ("satisfied", "violated", "unknown", "not_applicable", "in_progress", "waived")
+"""Every verdict, in the order in which reports show them."""
+
+_WORST_FIRST = ("violated", "unknown", "in_progress", "not_applicable", "waived")
+_VERDICT_TERMS = {
+    "violated": "Violated",
+    "unknown": "Unknown",
+    "in_progress": "InProgressVerdict",
+    "not_applicable": "NotApplicableVerdict",
+    "waived": "Waived",
+}
+_MOST_NAMED = 5
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """A rule that an element does not satisfy.
+
+    ``id`` is stable across runs; ``severity`` is one of violation, warning, info; ``verdict`` one of
+    :data:`VERDICTS` but satisfied; ``focus`` the element's IRI or blank-node name; ``values`` what offends,
+    as written in the model; ``kind`` tells apart what one rule reports apart; ``note`` gives the stated
+    reason behind a verdict that excuses.
+    """
+
+    id: str
+    rule: str
+    severity: str
+    verdict: str
+    pillar: str
+    focus: str
+    label: str
+    message: str
+    values: tuple[str, ...]
+    file: str | None
+    line: int | None
+    failure_mode: str
+    recommendation: str
+    kind: str = ""
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class NotKnown:
+    """An element of which it cannot be told whether a rule applies to it, and the facts that would tell."""
+
+    rule: str
+    focus: str
+    label: str
+    missing: tuple[tuple[str, str], ...]
+
+
+@dataclass(frozen=True)
+class Ruling:
+    """What validation came to: the findings, how many elements got each verdict, and what is not known."""
+
+    findings: tuple[Finding, ...]
+    verdicts: Mapping[str, Mapping[str, int]]
+    not_known: tuple[NotKnown, ...]
+
+
+def rule_upon(store: Store, rules: Sequence[Rule], as_of: date, model: Model, labels: Labels) -> Ruling:
+    """Judge a materialised and measured store by some rules.
+
+    Ordinary SHACL decides what fails; what was stated in place of a fact and what nobody reported decide
+    the verdict of a failure, in the order that :mod:`aiopkg.validate.excuses` and :func:`judge` describe.
+    """
+    triples = [triple for rule in rules for triple in rule.triples]
+    shapes = Shapes.compile(triples, definitions=assets.ontology())
+    judged = judge(store, shapes, graphs=GRAPH.facts)
+    excuses = Excuses(store, as_of)
+    by_rule = {rule.iri: rule for rule in rules}
+    scopes = {rule.iri: _scopes(rule) for rule in rules}
+    groups: dict[tuple[NamedNode, Element, str], list[tuple[Judgement, str, str]]] = defaultdict(list)
+    for judgement in judged.judgements:
+        rule = by_rule[judgement.shape]  # type: ignore[index]
+        excuse = excuses.find(judgement.focus, [rule.iri, *scopes[rule.iri][judgement.constraint]])  # type: ignore[arg-type]
+        verdict = excuse.verdict if excuse else "unknown" if judgement.possible else "violated"
+        key = (rule.iri, judgement.focus, rule.kinds.get(judgement.constraint, ""))  # type: ignore[arg-type]
+        groups[key].append((judgement, verdict, excuse.note if excuse else ""))  # type: ignore[index]
+    writer = _Writer(model, labels)
+    findings = [
+        writer.finding(by_rule[iri], focus, kind, failures) for (iri, focus, kind), failures in groups.items()
+    ]
+    findings.sort(key=lambda f: (f.rule, f.focus, f.kind))
+    return Ruling(
+        tuple(findings),
+        _count(rules, judged.targets, findings),
+        tuple(
+            sorted(
+                (
+                    NotKnown(
+                        by_rule[shape].code,  # type: ignore[index]
+                        _name(focus),
+                        labels(focus),
+                        tuple((_name(node), labels(name)) for node, name in missing),
+                    )
+                    for shape, elements in possible_targets(store, shapes, graphs=GRAPH.facts).items()
+                    for focus, missing in elements
+                ),
+                key=lambda n: (n.rule, n.focus),
+            )
+        ),
+    )
+
+
+def _name(element: Element | Literal | Triple) -> str:
+    """Return the IRI of an element, or its name with ``_:`` if it has none."""
+    return element.value if isinstance(element, NamedNode | Literal) else str(element)
+
+
+def _count(
+    rules: Iterable[Rule], targets: Mapping[object, Sequence[object]], findings: Iterable[Finding]
+) -> dict[str, dict[str, int]]:
+    """Count the elements that each rule targets by verdict; an element's verdict is its worst."""
+    worst: dict[tuple[str, str], str] = {}
+    for finding in findings:
+        rivals = (finding.verdict, worst.get((finding.rule, finding.focus), finding.verdict))
+        worst[finding.rule, finding.focus] = min(rivals, key=_WORST_FIRST.index)
+    failed = Counter((rule, verdict) for (rule, _), verdict in worst.items())
+    counts = {}
+    for rule in rules:
+        row = {verdict: failed[rule.code, verdict] for verdict in VERDICTS}
+        row["satisfied"] = len(targets.get(rule.iri, ())) - sum(row.values())
+        counts[rule.code] = row
+    return counts
+
+
+def _scopes(rule: Rule) -> Mapping[object, tuple[NamedNode, ...]]:
+    """Return, for each constraint of a rule, the properties that it looks at.
+
+    Something stated of one of these properties speaks about the constraint. They are the IRIs found
+    anywhere below the constraint in the rule's file, and the names in its SPARQL text.
+    """
+    below: dict[object, list[NamedNode | BlankNode | Literal]] = defaultdict(list)
+    for triple in rule.triples:
+        below[triple.subject].append(triple.object)  # type: ignore[arg-type]
+
+    def gather(start: object) -> tuple[NamedNode, ...]:
+        found: set[NamedNode] = set()
+        seen: set[object] = set()
+        stack = [start]
+        while stack:
+            node = stack.pop()
+            if node in seen:
+                continue
+            seen.add(node)
+            for value in below.get(node, ()):
+                if isinstance(value, Literal):
+                    found.update(_named_in(value.value))
+                else:
+                    stack.append(value)
+                    if isinstance(value, NamedNode):
+                        found.add(value)
+        return tuple(sorted(found, key=str))
+
+    parts = {t.object for t in rule.triples if t.subject == rule.iri} | {rule.iri}
+    return {part: gather(part) for part in parts if not isinstance(part, Literal)}
+
+
+_PREFIXED = re.compile(r"\b([a-z]+):([A-Za-z][\w-]*)")
+
+
+def _named_in(text: str) -> set[NamedNode]:
+    return {
+        NamedNode(PREFIXES[prefix] + name) for prefix, name in _PREFIXED.findall(text) if prefix in PREFIXES
+    }
+
+
+class _Writer:
+    """Puts findings into words."""
+
+    def __init__(self, model: Model, labels: Labels) -> None:
+        self.model = model
+        self.labels = labels
+
+    def finding(
+        self, rule: Rule, focus: Element, kind: str, failures: Sequence[tuple[Judgement, str, str]]
+    ) -> Finding:
+        verdict = min((verdict for _, verdict, _ in failures), key=_WORST_FIRST.index)
+        telling = [failure for failure in failures if failure[1] == verdict]
+        place = self.model.place_of(focus)
+        values = sorted(
+            {
+                self.model.as_written(value)  # type: ignore[arg-type]
+                for judgement, _, _ in telling
+                for result in judgement.results
+                for value in _offending(result, focus)
+            },
+            key=str,
+        )
+        messages = sorted({self._message(rule, judgement, focus) for judgement, _, _ in telling})
+        return Finding(
+            id=_identifier(rule.code, kind, _name(focus)),
+            rule=rule.code,
+            severity=rule.severity.lower(),
+            verdict=verdict,
+            pillar=self.labels(rule.pillar),
+            focus=_name(focus),
+            label=self.labels(focus),
+            message=" ".join(messages),
+            values=tuple(_name(value) for value in values),  # type: ignore[arg-type]
+            file=place.file if place else None,
+            line=place.line if place else None,
+            failure_mode=rule.failure_mode.value,
+            recommendation=self._fill(rule.remedy, {"this": [self.labels(focus)]}),
+            kind=kind,
+            note="; ".join(sorted({note for _, _, note in telling if note})),
+        )
+
+    def _message(self, rule: Rule, judgement: Judgement, focus: Element) -> str:
+        template = rule.messages.get(judgement.constraint) or rule.messages.get(rule.iri) or rule.label  # type: ignore[call-overload]
+        words: dict[str, list[str]] = {"this": [self.labels(focus)]}
+        for result in judgement.results:
+            shown = {**result.bindings}
+            if result.value is not None:
+                shown.setdefault("value", result.value)
+            for name, term in sorted(shown.items()):
+                word = self.labels(self.model.as_written(term))  # type: ignore[arg-type]
+                if name != "this" and word not in words.setdefault(name, []):
+                    words[name].append(word)
+        return self._fill(template, words)
+
+    @staticmethod
+    def _fill(template: str, words: Mapping[str, Sequence[str]]) -> str:
+        """Replace ``{$name}`` and ``{?name}`` by words, several joined, many cut short with their number."""
+
+        def replacement(match: re.Match[str]) -> str:
+            found = words.get(match[1])
+            if not found:
+                return match[0]
+            named = sorted(found)
+            more = len(named) - _MOST_NAMED
+            return ", ".join(named[:_MOST_NAMED]) + (f" and {more} more" if more > 0 else "")
+
+        return re.sub(r"\{[?$](\w+)\}", replacement, template)
+
+
+def _offending(result: Result, focus: Element) -> Iterable[object]:
+    if result.value is not None and result.value != focus:
+        yield result.value
+    for name, term in result.bindings.items():
+        if name not in ("this", "value", "path") and term != focus:
+            yield term
+
+
+def _identifier(code: str, kind: str, focus: str) -> str:
+    digest = hashlib.sha256(f"{code}\n{kind}\n{focus}".encode()).hexdigest()
+    return f"{code}-{digest[:12]}"
+
+
+def finding_triples(findings: Iterable[Finding], rules: Mapping[str, Rule]) -> list[Triple]:
+    """Return findings as triples of the findings graph, each named by its id."""
+    triples: list[Triple] = []
+    for finding in findings:
+        node = NamedNode(FINDING + finding.id)
+        rule = rules[finding.rule]
+        focus = (
+            NamedNode(finding.focus) if not finding.focus.startswith("_:") else BlankNode(finding.focus[2:])
+        )
+        facts: list[tuple[NamedNode, NamedNode | BlankNode | Literal]] = [
+            (RDF.type, AIOP.Finding),
+            (AIOP.identifier, Literal(finding.id)),
+            (AIOP.rule, rule.iri),
+            (AIOP.focus, focus),
+            (AIOP.verdict, NamedNode(PREFIXES["aiop"] + _VERDICT_TERMS[finding.verdict])),
+            (AIOP.findingSeverity, NamedNode(PREFIXES["sh"] + rule.severity)),
+            (AIOP.weakens, rule.pillar),
+            (AIOP.opens, rule.failure_mode),
+            (AIOP.message, Literal(finding.message)),
+            (AIOP.remedy, Literal(finding.recommendation)),
+        ]
+        if finding.kind:
+            facts.append((AIOP.kind, Literal(finding.kind)))
+        if finding.note:
+            facts.append((AIOP.reason, Literal(finding.note)))
+        triples.extend(Triple(node, predicate, value) for predicate, value in facts)
+    return triples
