@@ -60,6 +60,7 @@ class RDFS:
     comment = _in("rdfs", "comment")
     range = _in("rdfs", "range")
     subClassOf = _in("rdfs", "subClassOf")
+    subPropertyOf = _in("rdfs", "subPropertyOf")
     isDefinedBy = _in("rdfs", "isDefinedBy")
 
 

@@ -31,7 +31,7 @@ class Excuse:
 class Excuses:
     """Finds what was stated about an element and a rule, or about an element and a property.
 
-    A waiver counts from its first moment to its last; an expired one counts no more.
+    A waiver counts from its first moment up to, and not at, its last; an expired one counts no more.
     """
 
     def __init__(self, store: Store, as_of: date) -> None:
@@ -40,7 +40,7 @@ class Excuses:
         rows = store.query(assets.query("validate", "excuses"), default_graph=list(GRAPH.facts))
         for row in rows:  # type: ignore[union-attr]
             begins, ends = row["begins"], row["ends"]  # type: ignore[index]
-            if (begins and _instant(begins.value) > now) or (ends and _instant(ends.value) < now):
+            if (begins and _instant(begins.value) > now) or (ends and _instant(ends.value) <= now):
                 continue
             name = row["status"].value.removeprefix(PREFIXES["aiop"])  # type: ignore[index]
             said = row["words"]  # type: ignore[index]

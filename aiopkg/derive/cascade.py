@@ -1,0 +1,291 @@
+"""Cascades: what a finding drags down, how the pillars undermine each other, and where it all starts."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+from pyoxigraph import BlankNode, Literal, NamedNode, Store, Triple
+
+from aiopkg.derive.dependencies import Dependencies, Link
+from aiopkg.model.labels import Labels
+from aiopkg.validate.findings import FINDING, Finding
+from aiopkg.vocab import AIOP, GRAPH, ORG, RDF
+
+__all__ = ["Arrow", "Cascade", "Cascades", "Mechanism", "Reach", "RootCause", "cascade", "cascade_triples"]
+
+Element = NamedNode | BlankNode
+
+_KINDS = {
+    "use_case": AIOP.UseCase,
+    "decision": AIOP.Decision,
+    "unit": ORG.Organization,
+    "kpi": AIOP.KPI,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Reach:
+    """An element that a cascade reaches (a use case, decision, unit or kpi) and the chain that leads there."""
+
+    element: str
+    label: str
+    kind: str
+    high_stakes: bool
+    chain: tuple[Link, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Cascade:
+    """What one finding drags down, and the failure modes met on the way, its own first."""
+
+    id: str
+    finding: str
+    rule: str
+    focus: str
+    label: str
+    reaches: tuple[Reach, ...]
+    failure_modes: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Mechanism:
+    """A link of the ontology from one failure mode to another, with the sentence that explains it."""
+
+    from_mode: str
+    to_mode: str
+    sentence: str
+    strength: float
+    source: str
+
+
+@dataclass(frozen=True, slots=True)
+class Arrow:
+    """One area (a pillar or the structure) undermining another.
+
+    ``findings`` are those that open a failure mode from which a mechanism leads across; ``confirmed`` those
+    among them whose own cascade reaches an element where the mode at the other end is open too.
+    """
+
+    source: str
+    target: str
+    strength: float
+    mechanisms: tuple[Mechanism, ...]
+    findings: tuple[str, ...]
+    confirmed: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class RootCause:
+    """An element where gaps start, with what closing them alone would free and what they reach."""
+
+    focus: str
+    label: str
+    findings: tuple[str, ...]
+    frees: tuple[str, ...]
+    frees_use_cases: int
+    frees_high_stakes: int
+    frees_kpis: int
+    reaches: int
+
+
+@dataclass(frozen=True)
+class Cascades:
+    """Everything that the cascade stage derives; sorted."""
+
+    cascades: tuple[Cascade, ...]
+    arrows: tuple[Arrow, ...]
+    root_causes: tuple[RootCause, ...]
+    loops: tuple[tuple[Link, ...], ...]
+
+
+def cascade(store: Store, findings: Sequence[Finding], labels: Labels) -> Cascades:
+    """Follow each violated finding along the dependencies of a materialised store.
+
+    Every link of a chain is a fact of the organization's graph, asserted or inferred.
+    """
+    violated = [finding for finding in findings if finding.verdict == "violated"]
+    dependencies = Dependencies.of(store)
+    kinds = _kinds(store)
+    stakes = _instances(store, AIOP.HighStakesDecision) | _instances(store, AIOP.HighStakesUseCase)
+    at_focus: dict[Element, list[Finding]] = defaultdict(list)
+    for finding in violated:
+        at_focus[_element(finding.focus)].append(finding)
+    chains = {focus: dependencies.chains(focus) for focus in at_focus}
+    reached = {
+        focus: tuple(
+            sorted(
+                (
+                    Reach(_name(e), labels(e), kinds[e], e in stakes, tuple(chain))
+                    for e, chain in found.items()
+                    if e in kinds
+                ),
+                key=lambda reach: (reach.kind, len(reach.chain), reach.element),
+            )
+        )
+        for focus, found in chains.items()
+    }
+    cascades = tuple(
+        Cascade(
+            id=f"cascade-{finding.id}",
+            finding=finding.id,
+            rule=finding.rule,
+            focus=finding.focus,
+            label=finding.label,
+            reaches=reached[_element(finding.focus)],
+            failure_modes=_modes_on_the_way(finding, chains[_element(finding.focus)], at_focus),
+        )
+        for finding in violated
+    )
+    return Cascades(
+        cascades,
+        _arrows(store, violated, chains, at_focus, labels),
+        _root_causes(at_focus, reached, labels),
+        dependencies.loops(),
+    )
+
+
+def _element(name: str) -> Element:
+    return BlankNode(name[2:]) if name.startswith("_:") else NamedNode(name)
+
+
+def _name(element: Element) -> str:
+    return element.value if isinstance(element, NamedNode) else str(element)
+
+
+def _instances(store: Store, kind: NamedNode) -> set[Element]:
+    return {
+        quad.subject  # type: ignore[misc]
+        for graph in (GRAPH.asserted, GRAPH.inferred)
+        for quad in store.quads_for_pattern(None, RDF.type, kind, graph)
+    }
+
+
+def _kinds(store: Store) -> dict[Element, str]:
+    """Return the kind of each element that a cascade reports reaching; a use case before other kinds."""
+    kinds: dict[Element, str] = {}
+    for kind, term in _KINDS.items():
+        for element in _instances(store, term):
+            kinds.setdefault(element, kind)
+    return kinds
+
+
+def _modes_on_the_way(
+    finding: Finding, reached: Iterable[Element], at_focus: Mapping[Element, Sequence[Finding]]
+) -> tuple[str, ...]:
+    """Return the failure modes open anywhere on the way: the finding's own, then in order of distance."""
+    modes = {finding.failure_mode: None}
+    for element in reached:
+        for mode in sorted(other.failure_mode for other in at_focus.get(element, ())):
+            modes.setdefault(mode)
+    return tuple(modes)
+
+
+def _one(store: Store, subject: object, predicate: NamedNode) -> NamedNode | Literal:
+    quads = store.quads_for_pattern(subject, predicate, None, GRAPH.ontology)  # type: ignore[arg-type]
+    value = next(iter(quads)).object
+    assert isinstance(value, NamedNode | Literal)
+    return value
+
+
+def _arrows(
+    store: Store,
+    violated: Sequence[Finding],
+    chains: Mapping[Element, Mapping[Element, Sequence[Link]]],
+    at_focus: Mapping[Element, Sequence[Finding]],
+    labels: Labels,
+) -> tuple[Arrow, ...]:
+    opened: dict[str, list[Finding]] = defaultdict(list)
+    for finding in violated:
+        opened[finding.failure_mode].append(finding)
+    across: dict[tuple[str, str], list[Mechanism]] = defaultdict(list)
+    for quad in store.quads_for_pattern(None, RDF.type, AIOP.FailureLink, GRAPH.ontology):
+        start, end = _one(store, quad.subject, AIOP.fromMode), _one(store, quad.subject, AIOP.toMode)
+        areas = labels(_one(store, start, AIOP.failsIn)), labels(_one(store, end, AIOP.failsIn))
+        if start.value in opened and areas[0] != areas[1]:
+            across[areas].append(
+                Mechanism(
+                    start.value,
+                    end.value,
+                    _one(store, quad.subject, AIOP.mechanism).value,
+                    float(_one(store, quad.subject, AIOP.strength).value),
+                    _one(store, quad.subject, NamedNode("http://purl.org/dc/terms/source")).value,
+                )
+            )
+    arrows = []
+    for (source, target), mechanisms in across.items():
+        ends: dict[str, set[str]] = defaultdict(set)
+        for mechanism in mechanisms:
+            ends[mechanism.from_mode].add(mechanism.to_mode)
+        evidence = [finding for mode in ends for finding in opened[mode]]
+        confirmed = [
+            finding.id
+            for finding in evidence
+            if any(
+                other.failure_mode in ends[finding.failure_mode]
+                for element in chains[_element(finding.focus)]
+                for other in at_focus.get(element, ())
+            )
+        ]
+        arrows.append(
+            Arrow(
+                source,
+                target,
+                max(mechanism.strength for mechanism in mechanisms),
+                tuple(sorted(mechanisms, key=lambda m: (-m.strength, m.from_mode, m.to_mode))),
+                tuple(sorted({finding.id for finding in evidence})),
+                tuple(sorted(set(confirmed))),
+            )
+        )
+    return tuple(sorted(arrows, key=lambda a: (a.source, a.target)))
+
+
+def _root_causes(
+    at_focus: Mapping[Element, Sequence[Finding]], reached: Mapping[Element, Sequence[Reach]], labels: Labels
+) -> tuple[RootCause, ...]:
+    """Rank the elements where gaps start by what closing their gaps, and no others, would free."""
+    reached_from: dict[str, set[Element]] = defaultdict(set)
+    for focus, reaches in reached.items():
+        for reach in reaches:
+            reached_from[reach.element].add(focus)
+    causes = []
+    for focus, found in at_focus.items():
+        freed = [reach for reach in reached[focus] if reached_from[reach.element] == {focus}]
+        causes.append(
+            RootCause(
+                _name(focus),
+                labels(focus),
+                tuple(sorted(finding.id for finding in found)),
+                tuple(reach.element for reach in freed),
+                sum(reach.kind == "use_case" for reach in freed),
+                sum(reach.high_stakes and reach.kind == "decision" for reach in freed),
+                sum(reach.kind == "kpi" for reach in freed),
+                len(reached[focus]),
+            )
+        )
+    return tuple(
+        sorted(
+            causes,
+            key=lambda c: (
+                -c.frees_use_cases,
+                -c.frees_high_stakes,
+                -c.frees_kpis,
+                -len(c.frees),
+                -c.reaches,
+                c.focus,
+            ),
+        )
+    )
+
+
+def cascade_triples(cascades: Iterable[Cascade]) -> list[Triple]:
+    """Return cascades as triples of the cascades graph."""
+    triples = []
+    for found in cascades:
+        node = NamedNode(f"https://w3id.org/aiop/cascade/{found.id}")
+        triples += [
+            Triple(node, RDF.type, AIOP.Cascade),
+            Triple(node, AIOP.identifier, Literal(found.id)),
+            Triple(node, AIOP.startsFrom, NamedNode(FINDING + found.finding)),
+        ]
+        triples += [Triple(node, AIOP.reaches, _element(reach.element)) for reach in found.reaches]
+    return triples

@@ -1,0 +1,127 @@
+"""The graph along which gaps spread: what depends on what, each link a fact with a name."""
+
+from collections import deque
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+import rustworkx
+from pyoxigraph import BlankNode, NamedNode, Store
+
+from aiopkg.vocab import AIOP, GRAPH, RDFS
+
+__all__ = ["Dependencies", "Link"]
+
+Element = NamedNode | BlankNode
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """One fact that carries a failure from ``cause`` to ``effect``.
+
+    The fact is the triple ``subject predicate object``; its subject is the cause or the effect, as the
+    property goes. ``asserted`` tells whether the organization stated it or it was inferred.
+    """
+
+    cause: Element
+    effect: Element
+    subject: Element
+    predicate: NamedNode
+    object: Element
+    asserted: bool
+
+
+class Dependencies:
+    """Every dependency among the elements of a materialised store, read once."""
+
+    def __init__(self, links: Iterable[Link]) -> None:
+        best: dict[tuple[Element, Element], Link] = {}
+        for link in links:
+            pair = (link.cause, link.effect)
+            if link.cause != link.effect and (pair not in best or _rank(link) < _rank(best[pair])):
+                best[pair] = link
+        self._after: dict[Element, list[Link]] = {}
+        for link in sorted(best.values(), key=lambda link: (str(link.cause), str(link.effect))):
+            self._after.setdefault(link.cause, []).append(link)
+
+    @classmethod
+    def of(cls, store: Store) -> "Dependencies":
+        """Read the links that the sub-properties of ``aiop:dependsOn`` and ``aiop:impacts`` state."""
+        return cls(
+            link
+            for top, forward in ((AIOP.impacts, True), (AIOP.dependsOn, False))
+            for name in _subproperties(store, top)
+            for link in _links(store, name, forward)
+        )
+
+    def after(self, cause: Element) -> Sequence[Link]:
+        """Return the links that lead away from an element, in a fixed order."""
+        return self._after.get(cause, ())
+
+    def chains(self, start: Element) -> Mapping[Element, Sequence[Link]]:
+        """Return one shortest chain of links from ``start`` to each element that it reaches.
+
+        Breadth first; among chains of the same length the first in the order of names. ``start`` itself is
+        reached by the empty chain.
+        """
+        chains: dict[Element, tuple[Link, ...]] = {start: ()}
+        queue = deque([start])
+        while queue:
+            here = queue.popleft()
+            for link in self.after(here):
+                if link.effect not in chains:
+                    chains[link.effect] = (*chains[here], link)
+                    queue.append(link.effect)
+        return chains
+
+    def loops(self) -> tuple[tuple[Link, ...], ...]:
+        """Return one loop of links for each group of elements that drag one another down.
+
+        The groups are the strongly connected components with more than one element; the loop is a shortest
+        one through the group's first element.
+        """
+        graph: rustworkx.PyDiGraph[Element, None] = rustworkx.PyDiGraph()
+        number = {
+            element: graph.add_node(element)
+            for element in sorted(
+                {e for links in self._after.values() for k in links for e in (k.cause, k.effect)}, key=str
+            )
+        }
+        graph.add_edges_from_no_data(
+            [(number[link.cause], number[link.effect]) for links in self._after.values() for link in links]
+        )
+        groups = [
+            component for component in rustworkx.strongly_connected_components(graph) if len(component) > 1
+        ]
+        firsts = sorted((min((graph[index] for index in group), key=str) for group in groups), key=str)
+        return tuple(self._loop(first) for first in firsts)
+
+    def _loop(self, start: Element) -> tuple[Link, ...]:
+        chains = self.chains(start)
+        closing = [
+            (*chain, link)
+            for element, chain in chains.items()
+            for link in self.after(element)
+            if link.effect == start
+        ]
+        return min(closing, key=lambda loop: (len(loop), [str(link.effect) for link in loop]))
+
+
+def _rank(link: Link) -> tuple[bool, bool, str]:
+    return (not link.asserted, link.predicate in (AIOP.dependsOn, AIOP.impacts), link.predicate.value)
+
+
+def _subproperties(store: Store, top: NamedNode) -> list[NamedNode]:
+    found = {top}
+    for graph in GRAPH.facts:
+        found |= {q.subject for q in store.quads_for_pattern(None, RDFS.subPropertyOf, top, graph)}  # type: ignore[misc]
+    return sorted(found, key=str)
+
+
+def _links(store: Store, name: NamedNode, forward: bool) -> Iterable[Link]:
+    """Yield the links that one property states, from cause to effect."""
+    for graph in (GRAPH.asserted, GRAPH.inferred):
+        for quad in store.quads_for_pattern(None, name, None, graph):
+            subject, value = quad.subject, quad.object
+            if isinstance(subject, NamedNode | BlankNode) and isinstance(value, NamedNode | BlankNode):
+                cause, effect = (subject, value) if forward else (value, subject)
+                yield Link(cause, effect, subject, name, value, graph == GRAPH.asserted)

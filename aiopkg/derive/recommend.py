@@ -1,0 +1,80 @@
+"""Recommendations: what to do, with the findings that it closes. Each kind is one query."""
+
+from dataclasses import dataclass
+
+from pyoxigraph import Literal, NamedNode, Store, Triple
+
+from aiopkg import assets
+from aiopkg.model.labels import Labels
+from aiopkg.vocab import AIOP, GRAPH, PREFIXES, RDF
+
+__all__ = ["Recommendation", "recommend"]
+
+_GENERIC = "CloseGap"
+
+
+@dataclass(frozen=True, slots=True)
+class Recommendation:
+    """Something to do.
+
+    ``kind`` names the query that it comes from; ``about`` are the elements concerned, ``closes`` the ids
+    of the findings that it puts right, ``evidence`` the facts that it rests on, each one sentence;
+    ``effort`` is a label such as days, weeks, months.
+    """
+
+    id: str
+    kind: str
+    message: str
+    pillar: str
+    effort: str
+    about: tuple[str, ...]
+    closes: tuple[str, ...]
+    evidence: tuple[str, ...]
+
+
+def recommend(store: Store, labels: Labels) -> tuple[tuple[Triple, ...], tuple[Recommendation, ...]]:
+    """Run every query of the derive stage over facts and findings.
+
+    Returns the triples of the recommendations graph, sorted, and the recommendations: those of a kind of
+    their own first, then by how many findings they close, then by id.
+    """
+    graphs = [*GRAPH.facts, GRAPH.findings]
+    triples: set[Triple] = set()
+    for path in assets.queries("derive"):
+        triples.update(store.query(path.read_text(encoding="utf-8"), default_graph=graphs))  # type: ignore[arg-type]
+    ordered = tuple(sorted(triples, key=str))
+    facts: dict[object, dict[NamedNode, list[object]]] = {}
+    for triple in ordered:
+        facts.setdefault(triple.subject, {}).setdefault(triple.predicate, []).append(triple.object)
+    found = [
+        _read(properties, labels)
+        for properties in facts.values()
+        if AIOP.Recommendation in properties[RDF.type]
+    ]
+    found.sort(key=lambda r: (r.kind == _GENERIC, -len(r.closes), r.id))
+    return ordered, tuple(found)
+
+
+def _read(properties: dict[NamedNode, list[object]], labels: Labels) -> Recommendation:
+    def texts(name: NamedNode) -> tuple[str, ...]:
+        return tuple(_text(value) for value in properties.get(name, ()))
+
+    def only(name: NamedNode) -> NamedNode:
+        (value,) = properties[name]
+        assert isinstance(value, NamedNode)
+        return value
+
+    return Recommendation(
+        id=texts(AIOP.identifier)[0],
+        kind=only(AIOP.recommendationKind).value.removeprefix(PREFIXES["aiop"]),
+        message=texts(AIOP.message)[0],
+        pillar=labels(only(AIOP.weakens)),
+        effort=labels(only(AIOP.effort)),
+        about=texts(AIOP.about),
+        closes=tuple(text.rsplit("/", 1)[-1] for text in texts(AIOP.closes)),
+        evidence=texts(AIOP.evidence),
+    )
+
+
+def _text(value: object) -> str:
+    return value.value if isinstance(value, NamedNode | Literal) else str(value)
