@@ -25,7 +25,7 @@ _KINDS = {
 
 @dataclass(frozen=True, slots=True)
 class Reach:
-    """An element that a cascade reaches (a use case, decision, unit or kpi) and the chain that leads there."""
+    """An element that a cascade reaches (use case, decision, unit or kpi) and the chain that leads there."""
 
     element: str
     label: str
