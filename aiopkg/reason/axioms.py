@@ -17,10 +17,12 @@ from .vocabulary import (
     DOMAIN,
     EQUIVALENT_CLASS,
     EQUIVALENT_PROPERTY,
+    NOTHING,
     OBJECT_PROPERTY,
     RANGE,
     SUB_CLASS,
     SUB_PROPERTY,
+    THING,
     TYPE,
 )
 
@@ -71,10 +73,26 @@ def axiom_consequences(facts: Relation, schema: Schema, terms: Dictionary, equal
     named = ~terms.literal[members]
     drawn.append((_OO, layout.pack(TYPE, members[named], kinds[named])))
     drawn += _restrictions(layout, schema, terms)
+    drawn += _extremes(facts, schema)
     for kind, part, whole, rule in _DECLARED:
         declared = equals[facts.holds(TYPE, equals, kind)]
         drawn.append((rule, layout.pack(part, declared, declared)))
         drawn.append((rule, layout.pack(whole, declared, declared)))
+    return drawn
+
+
+def _extremes(facts: Relation, schema: Schema) -> Candidates:
+    """scm-cls for owl:Thing and owl:Nothing, where some axiom makes more of them than their being there."""
+    lower, upper = schema.sub_class
+    fillers = np.concatenate((schema.some_values[2], schema.all_values[2]))
+    drawn: Candidates = []
+    declared = facts.subjects(TYPE, one(CLASS))[1]
+    if (lower == THING).any() or (fillers == THING).any():
+        below = declared[declared != THING]
+        drawn.append((rule_number("scm-cls"), facts.layout.pack(SUB_CLASS, below, THING)))
+    if (upper == NOTHING).any() or (fillers == NOTHING).any():
+        above = declared[declared != NOTHING]
+        drawn.append((rule_number("scm-cls"), facts.layout.pack(SUB_CLASS, NOTHING, above)))
     return drawn
 
 
