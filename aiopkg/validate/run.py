@@ -6,7 +6,9 @@ from enum import Enum
 from functools import cached_property
 from typing import TYPE_CHECKING, Protocol
 
-from pyoxigraph import Literal, NamedNode, QuerySolutions, Store, Triple
+from pyoxigraph import BlankNode, DefaultGraph, Literal, NamedNode, Quad, QuerySolutions, Store, Triple, Variable
+
+from aiopkg.errors import InputError
 
 from aiopkg.validate.focus import Focus
 from aiopkg.validate.openness import ANY_PROPERTY, UNREPORTED, Openness
@@ -78,19 +80,43 @@ class Run:
     definitions: "Definitions"
     shapes_triples: Sequence[Triple]
     originals: Mapping[Triple, Sequence[Literal]] | None
-    _answers: dict[str, list[tuple[Term | None, ...]]] = field(default_factory=dict)
+    _answers: dict[tuple[str, Term | None], list[tuple[Term | None, ...]]] = field(default_factory=dict)
     _failures: dict[tuple[Term, Focus, Mode], frozenset[Term]] = field(default_factory=dict)
 
-    def select(self, query: str) -> list[tuple[Term | None, ...]]:
-        """The solutions of a query, in the order of its SELECT clause; the same text is asked once."""
-        found = self._answers.get(query)
+    def select(self, query: str, this: Term | None = None) -> list[tuple[Term | None, ...]]:
+        """The solutions of a query, in the order of its SELECT clause; the same text is asked once.
+
+        ``this`` narrows the query to one value of ``?this``, and is needed for blank nodes only.
+        """
+        found = self._answers.get((query, this))
         if found is None:
-            solutions = self.store.query(query, default_graph=None if self.graphs is None else list(self.graphs))
-            if not isinstance(solutions, QuerySolutions):
-                raise TypeError("only SELECT queries are asked of the data")
-            found = [tuple(solution) for solution in solutions]
-            self._answers[query] = found
+            found = self._ask(self.store, query, this)
+            self._answers[query, this] = found
         return found
+
+    def _ask(self, store: Store, query: str, this: Term | None) -> list[tuple[Term | None, ...]]:
+        chosen = {Variable("this"): this} if isinstance(this, BlankNode) else {}
+        graphs = None if self.graphs is None else list(self.graphs)
+        try:
+            solutions = store.query(query, default_graph=graphs, substitutions=chosen)
+        except SyntaxError as error:
+            raise InputError("shapes-sparql", f"A query of the shapes cannot be evaluated: {error}.") from None
+        if not isinstance(solutions, QuerySolutions):
+            raise TypeError("only SELECT queries are asked of the data")
+        return [tuple(solution) for solution in solutions]
+
+    def ask_with_shapes(self, query: str, name: NamedNode, this: Term | None) -> list[tuple[Term | None, ...]]:
+        """The solutions of a query that reads the shapes graph as the named graph ``name``."""
+        return self._ask(self._with_shapes(name), query, this)
+
+    def _with_shapes(self, name: NamedNode) -> Store:
+        """A copy of the data beside the shapes; slow, and only for queries with ``$shapesGraph``."""
+        store = Store()
+        graphs: Sequence[NamedNode | DefaultGraph] = [DefaultGraph()] if self.graphs is None else self.graphs
+        for graph in graphs:
+            store.extend(self.store.quads_for_pattern(None, None, None, graph))
+        store.extend(Quad(*triple, name) for triple in self.shapes_triples)
+        return store
 
     def nodes_of(self, query: str) -> set[Term]:
         """The first column of a query's solutions, as a set."""

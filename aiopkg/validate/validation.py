@@ -105,7 +105,7 @@ def _results(run: Run, shape: Shape, constraint: Constraint, row: Row) -> Iterat
         shown = run.as_written(row.this, structure, row.value)
     for value in shown:
         yield Result(
-            focus=row.this,
+            focus=run.as_written(row.this, None, row.this)[0],
             path=path,
             value=value,
             component=constraint.component,
