@@ -1,40 +1,235 @@
-"""Who may belong to a class in some completion, by the definitions of the ontology."""
+"""Who may belong to a class in some completion, by the definitions of the ontology.
+
+A class may be defined by owl:equivalentClass, by a subclass (a class or expression below it), or by an expression
+written on the class itself, built of owl:intersectionOf, owl:unionOf, owl:someValuesFrom, owl:hasValue, owl:oneOf and
+named classes. A node x possibly belongs to C if it has the type, if rdf:type is open at x, or if x possibly belongs
+to a definition of C:
+
+- all parts of an intersection, any part of a union, a member of owl:oneOf;
+- (some p F): x has a p-value that possibly belongs to F, or p is open at x;
+- (p value v): x has the fact, or p is open at x.
+
+A property step also follows a declared owl:inverseOf. What is missing is collected on the way.
+"""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, TypeAlias
 
 from pyoxigraph import NamedNode, Triple
 
-from aiopkg.validate.terms import RDF, Term
+from aiopkg.validate.shapes_graph import ShapesGraph
+from aiopkg.validate.terms import OWL, RDF, RDFS, Term, text_of
 
 if TYPE_CHECKING:
     from aiopkg.validate.run import Run
 
 __all__ = ["Definitions", "Membership"]
 
+Missing: TypeAlias = frozenset[tuple[Term, NamedNode]]
+_NOTHING: Missing = frozenset()
+_THING = OWL("Thing")
+
+
+@dataclass(frozen=True)
+class _Verdict:
+    """Possible membership: what is missing for it, and whether some part of it holds definitely already."""
+
+    missing: Missing
+    anchored: bool
+
 
 @dataclass(frozen=True, eq=False)
 class Definitions:
-    """What an ontology says a class consists of."""
+    """What an ontology says its classes consist of."""
+
+    graph: ShapesGraph
 
     @classmethod
     def read(cls, triples: Iterable[Triple]) -> "Definitions":
-        """Read the definitions from an ontology's triples."""
-        return cls()
+        """Keep those triples of an ontology that define classes, and index them."""
+        kept = {OWL(name) for name in _TERMS} | {RDFS("subClassOf"), RDF("first"), RDF("rest")}
+        return cls(ShapesGraph(triple for triple in triples if triple.predicate in kept))
 
     def over(self, run: "Run") -> "Membership":
         """The definitions applied to the data of a run."""
         return Membership(self, run)
 
+    def of(self, cls: Term) -> list[Term]:
+        """The expressions that suffice for the class: itself, equivalents, and what stands below it."""
+        graph = self.graph
+        found = [*graph.values(cls, OWL("equivalentClass")), *graph.subjects(OWL("equivalentClass"), cls)]
+        found += graph.subjects(RDFS("subClassOf"), cls)
+        return [e for e in dict.fromkeys(found) if e != cls]
+
+    def is_expression(self, node: Term) -> bool:
+        """Whether the node carries an expression."""
+        return any(self.graph.values(node, OWL(name)) for name in _EXPRESSIONS)
+
+    def inverses(self, predicate: Term) -> list[Term]:
+        """The declared inverses of a property."""
+        return [
+            *self.graph.values(predicate, OWL("inverseOf")),
+            *self.graph.subjects(OWL("inverseOf"), predicate),
+        ]
+
+
+_EXPRESSIONS = ("intersectionOf", "unionOf", "oneOf", "onProperty")
+_TERMS = (*_EXPRESSIONS, "someValuesFrom", "hasValue", "equivalentClass", "inverseOf")
+
 
 @dataclass(eq=False)
 class Membership:
-    """Possible membership in the data of one run."""
+    """Possible membership in the data of one run; relations are read once, whole."""
 
     definitions: Definitions
     run: "Run"
+    _instances: dict[Term, set[Term]] = field(default_factory=dict)
+    _values: dict[Term, dict[Term, set[Term]]] = field(default_factory=dict)
+    _known: dict[tuple[Term, Term], _Verdict | None] = field(default_factory=dict)
+    _below: set[tuple[Term, Term]] = field(default_factory=set)
 
     def is_possible(self, node: Term | None, cls: NamedNode) -> bool:
         """Whether the node is an instance of the class in some completion."""
-        return node is not None and self.run.openness.is_open(node, RDF("type"))
+        if node is None or not self.run.openness:
+            return False
+        return self.run.openness.is_open(node, RDF("type")) or self._belongs(node, cls) is not None
+
+    def candidates(self, cls: NamedNode) -> dict[Term, Missing]:
+        """The nodes that are no instances of the class and possibly are, with some part of it definite."""
+        found: dict[Term, Missing] = {}
+        for node in self._anchors(cls, set()) - self._members(cls):
+            verdict = self._belongs(node, cls)
+            missing = set(verdict.missing) if verdict is not None and verdict.anchored else set()
+            if self._is_typed_openly(node):
+                missing.add((node, RDF("type")))
+            if missing:
+                found[node] = frozenset(missing)
+        return found
+
+    def _is_typed_openly(self, node: Term) -> bool:
+        """Whether the node itself declares its types unreported (a declaration for all elements says too little)."""
+        openness = self.run.openness
+        return node in openness.at_node and openness.is_open(node, RDF("type"))
+
+    def _anchors(self, expression: Term, seen: set[Term]) -> set[Term]:
+        """The nodes of which some part of the expression is definite."""
+        if expression in seen:
+            return set()
+        seen.add(expression)
+        graph, found = self.definitions.graph, set[Term]()
+        for name in ("intersectionOf", "unionOf"):
+            for head in graph.values(expression, OWL(name)):
+                for part in graph.members(expression, head):
+                    found |= self._anchors(part, seen)
+        for predicate in graph.values(expression, OWL("onProperty")):
+            found |= set(self._relation(predicate))
+        if isinstance(expression, NamedNode):
+            if len(seen) > 1 and expression != _THING:
+                found |= self._members(expression)
+            for broader in graph.values(expression, RDFS("subClassOf")) if len(seen) == 1 else ():
+                if isinstance(broader, NamedNode) and broader != _THING:
+                    found |= {node for node in self._members(broader) if self._is_typed_openly(node)}
+            for definition in self.definitions.of(expression):
+                found |= self._anchors(definition, seen)
+        return found
+
+    def _members(self, cls: NamedNode) -> set[Term]:
+        if cls not in self._instances:
+            self._instances[cls] = self.run.instances(cls)
+        return self._instances[cls]
+
+    def _relation(self, predicate: Term) -> dict[Term, set[Term]]:
+        """Each node with its values of the property, or of its inverses backwards."""
+        if predicate not in self._values:
+            found: dict[Term, set[Term]] = {}
+            patterns = [self._step(predicate, "?this", "?value")]
+            patterns += [self._step(inverse, "?value", "?this") for inverse in self.definitions.inverses(predicate)]
+            text = " UNION ".join(f"{{ {pattern} }}" for pattern in patterns if pattern)
+            for this, value in self.run.select(f"SELECT DISTINCT ?this ?value WHERE {{ {text} }}") if text else ():
+                if this is not None and value is not None:
+                    found.setdefault(this, set()).add(value)
+            self._values[predicate] = found
+        return self._values[predicate]
+
+    def _step(self, predicate: Term, start: str, end: str) -> str:
+        if isinstance(predicate, NamedNode):
+            return f"{start} {text_of(predicate)} {end} ."
+        inverted = [p for p in self.definitions.graph.values(predicate, OWL("inverseOf")) if isinstance(p, NamedNode)]
+        return f"{end} {inverted[0]} {start} ." if inverted else ""
+
+    def _open(self, node: Term, predicate: Term) -> Missing | None:
+        """What is missing if the property is open at the node, itself or as one of its inverses."""
+        for name in (predicate, *self.definitions.inverses(predicate)):
+            if isinstance(name, NamedNode) and self.run.openness.is_open(node, name):
+                return frozenset({(node, name)})
+        return None
+
+    def _belongs(self, node: Term, expression: Term) -> _Verdict | None:
+        key = (node, expression)
+        if key in self._known:
+            return self._known[key]
+        if key in self._below:
+            return None
+        self._below.add(key)
+        found = self._expression(node, expression)
+        self._below.discard(key)
+        if not self._below:
+            self._known[key] = found
+        return found
+
+    def _expression(self, node: Term, expression: Term) -> _Verdict | None:
+        options: list[_Verdict | None] = []
+        graph = self.definitions.graph
+        if isinstance(expression, NamedNode):
+            if node in self._members(expression):
+                return _Verdict(_NOTHING, expression != _THING)
+            if expression == _THING:
+                return _Verdict(_NOTHING, False)
+            if self._is_typed_openly(node):
+                options.append(_Verdict(frozenset({(node, RDF("type"))}), False))
+            options += [self._belongs(node, definition) for definition in self.definitions.of(expression)]
+        for head in graph.values(expression, OWL("intersectionOf")):
+            options.append(_all_of([self._belongs(node, part) for part in graph.members(expression, head)]))
+        for head in graph.values(expression, OWL("unionOf")):
+            options += [self._belongs(node, part) for part in graph.members(expression, head)]
+        for head in graph.values(expression, OWL("oneOf")):
+            if node in graph.members(expression, head):
+                options.append(_Verdict(_NOTHING, True))
+        for predicate in graph.values(expression, OWL("onProperty")):
+            options += self._restriction(node, expression, predicate)
+        return _any_of(options)
+
+    def _restriction(self, node: Term, expression: Term, predicate: Term) -> list[_Verdict | None]:
+        graph, options = self.definitions.graph, list[_Verdict | None]()
+        values = self._relation(predicate).get(node, set())
+        missing = self._open(node, predicate)
+        for filler in graph.values(expression, OWL("someValuesFrom")):
+            found = [self._belongs(value, filler) for value in values]
+            options += [None if verdict is None else _Verdict(verdict.missing, True) for verdict in found]
+            options.append(None if missing is None else _Verdict(missing, False))
+        for value in graph.values(expression, OWL("hasValue")):
+            if value in values:
+                options.append(_Verdict(_NOTHING, True))
+            elif missing is not None:
+                options.append(_Verdict(missing, False))
+        return options
+
+
+def _all_of(parts: list[_Verdict | None]) -> _Verdict | None:
+    found = [part for part in parts if part is not None]
+    if len(found) < len(parts):
+        return None
+    return _Verdict(frozenset().union(*(part.missing for part in found)), any(part.anchored for part in found))
+
+
+def _any_of(options: list[_Verdict | None]) -> _Verdict | None:
+    found = [option for option in options if option is not None]
+    if not found:
+        return None
+    definite = next((option for option in found if not option.missing), None)
+    if definite is not None:
+        return definite
+    anchored = [option for option in found if option.anchored]
+    chosen = anchored or found
+    return _Verdict(frozenset().union(*(option.missing for option in chosen)), bool(anchored))

@@ -1,0 +1,124 @@
+"""Verdicts on a graph that declares itself incomplete: what fails, and whether it would hold in some completion."""
+
+from collections import defaultdict
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+from pyoxigraph import Literal, NamedNode, Store, Triple
+
+from aiopkg.validate.results import Result, sort_results
+from aiopkg.validate.run import Mode, Run
+from aiopkg.validate.shapes import Shapes, Target
+from aiopkg.validate.terms import Node, Term, order_key, order_terms
+from aiopkg.validate.validation import constraint_of, results_of, start
+
+__all__ = ["Judged", "Judgement", "judge", "possible_targets"]
+
+
+@dataclass(frozen=True)
+class Judgement:
+    """One constraint of a targeted shape that fails at a focus node.
+
+    ``constraint`` is the property shape or the SPARQL constraint that failed, or the shape itself for what it says
+    about the node directly. ``possible`` says that it would hold in some completion of the graph; False means that
+    it fails in every one. ``results`` are the failures on the graph as it stands.
+    """
+
+    shape: Node
+    focus: Term
+    constraint: Term
+    possible: bool
+    results: tuple[Result, ...]
+
+
+@dataclass(frozen=True)
+class Judged:
+    """All judgements, and the focus nodes of each targeted shape, in our fixed order; iterates over judgements."""
+
+    judgements: tuple[Judgement, ...]
+    targets: Mapping[Node, tuple[Term, ...]]
+
+    def __iter__(self) -> Iterator[Judgement]:
+        return iter(self.judgements)
+
+    def __len__(self) -> int:
+        return len(self.judgements)
+
+    def __getitem__(self, place: int) -> Judgement:
+        return self.judgements[place]
+
+
+def judge(
+    store: Store,
+    shapes: Shapes,
+    *,
+    graphs: Sequence[NamedNode] | None = None,
+    originals: Mapping[Triple, Sequence[Literal]] | None = None,
+) -> Judged:
+    """Judge each targeted shape at each of its focus nodes, constraint by constraint.
+
+    There is one judgement for each (shape, focus node, constraint) that fails. See :func:`validate` for the
+    parameters, :mod:`aiopkg.validate.openness` for what a completion is, and the constraint modules for how each
+    component is read over completions.
+    """
+    run = start(store, shapes, graphs, originals)
+    judgements: list[Judgement] = []
+    targets: dict[Node, tuple[Term, ...]] = {}
+    for target in shapes.targets:
+        targets[target.name] = tuple(order_terms(run.nodes(target.focus(run))))
+        judgements.extend(_judge_target(run, target))
+    return Judged(tuple(judgements), targets)
+
+
+def _judge_target(run: Run, target: Target) -> Iterator[Judgement]:
+    focus = target.focus(run)
+    failing: dict[tuple[Term, Term], list[Result]] = defaultdict(list)
+    for result in results_of(run, target, focus):
+        if result.root_focus is not None and result.constraint is not None:
+            failing[result.root_focus, result.constraint].append(result)
+    certain: dict[Term, set[Term]] = defaultdict(set)
+    failed = {named for _, named in failing}
+    for constraint in target.shape.constraints:
+        named = constraint_of(target.shape, constraint)
+        if named in failed:
+            rows = constraint.rows(run, target.shape.path, focus, Mode.POSSIBLE)
+            certain[named].update(row.this for row in rows)
+    for node, named in sorted(failing, key=lambda key: (order_key(key[0]), order_key(key[1]))):
+        yield Judgement(
+            shape=target.name,
+            focus=node,
+            constraint=named,
+            possible=node not in certain[named],
+            results=sort_results(failing[node, named]),
+        )
+
+
+def possible_targets(
+    store: Store,
+    shapes: Shapes,
+    *,
+    graphs: Sequence[NamedNode] | None = None,
+) -> Mapping[Node, tuple[tuple[Term, tuple[tuple[Term, NamedNode], ...]], ...]]:
+    """The nodes that a shape does not target now and would target in some completion, with the facts missing.
+
+    Only membership in a sh:targetClass is considered, by the definitions that the shapes were compiled with. A node
+    counts only if it definitely has some part of the definition: a named class of it, or a fact that it asks for.
+    ``missing`` are (node, property) pairs that are open and whose absence stands between the node and the class.
+    """
+    run = start(store, shapes, graphs, None)
+    found: dict[Node, tuple[tuple[Term, tuple[tuple[Term, NamedNode], ...]], ...]] = {}
+    if not run.openness:
+        return found
+    for target in shapes.targets:
+        missing: dict[Term, set[tuple[Term, NamedNode]]] = defaultdict(set)
+        for cls in target.classes:
+            for node, pairs in run.membership.candidates(cls).items():
+                missing[node] |= pairs
+        for node in run.nodes(target.focus(run)) if missing else ():
+            missing.pop(node, None)
+        if missing:
+            found[target.name] = tuple(
+                (node, tuple(sorted(missing[node], key=lambda pair: (order_key(pair[0]), order_key(pair[1])))))
+                for node in sorted(missing, key=order_key)
+            )
+    return found
