@@ -84,6 +84,7 @@ class ORG:
     Organization = _in("org", "Organization")
     FormalOrganization = _in("org", "FormalOrganization")
     OrganizationalUnit = _in("org", "OrganizationalUnit")
+    subOrganizationOf = _in("org", "subOrganizationOf")
 
 
 class XSD:
@@ -142,11 +143,14 @@ class AIOP:
     Incompleteness = _in("aiop", "Incompleteness")
     KPI = _in("aiop", "KPI")
     LiveUseCase = _in("aiop", "LiveUseCase")
+    Pack = _in("aiop", "Pack")
     Pillar = _in("aiop", "Pillar")
     Recommendation = _in("aiop", "Recommendation")
     Rule = _in("aiop", "Rule")
+    StandingBody = _in("aiop", "StandingBody")
     Threshold = _in("aiop", "Threshold")
     UseCase = _in("aiop", "UseCase")
+    Vendor = _in("aiop", "Vendor")
     about = _in("aiop", "about")
     boundBy = _in("aiop", "boundBy")
     cites = _in("aiop", "cites")

@@ -1,0 +1,224 @@
+"""The pipeline: load, materialise, measure, validate, derive; each stage writes one named graph."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+from pathlib import Path
+
+from pyoxigraph import BlankNode, NamedNode, Quad, RdfFormat, Store, Triple, serialize
+
+from aiopkg import assets
+from aiopkg.derive import Cascades, Recommendation, cascade, cascade_triples, recommend
+from aiopkg.errors import InputError, Place
+from aiopkg.measure import measure
+from aiopkg.model import Model, load
+from aiopkg.model.labels import Labels
+from aiopkg.reason import Closure, Inconsistency, materialise
+from aiopkg.rules import Rule, catalogue
+from aiopkg.validate.findings import Finding, NotKnown, Ruling, finding_triples, rule_upon
+from aiopkg.vocab import AIOP, GRAPH, ORG, OWL, RDF, SKOS
+
+__all__ = ["Assessment", "assess", "materialise_model", "validate_model"]
+
+Progress = Callable[[str], None]
+
+
+def _silent(_: str) -> None:
+    """Report nothing."""
+
+
+@dataclass(frozen=True)
+class Materialised:
+    """A model with what follows from it.
+
+    ``store`` holds the graphs asserted, ontology and inferred with one representative of each group of
+    individuals that are the same; ``closure`` says everything of everyone.
+    """
+
+    model: Model
+    closure: Closure
+    store: Store
+
+
+@dataclass(frozen=True)
+class Assessment:
+    """What an assessment came to; nothing in it changes.
+
+    ``verdicts`` maps a rule's code to how many elements got each verdict. ``store`` holds every named
+    graph; :meth:`dataset` writes them out.
+    """
+
+    model: Model
+    as_of: date
+    packs: tuple[str, ...]
+    rules: tuple[Rule, ...]
+    organization: str
+    organization_label: str
+    findings: tuple[Finding, ...]
+    verdicts: Mapping[str, Mapping[str, int]]
+    not_known: tuple[NotKnown, ...]
+    recommendations: tuple[Recommendation, ...]
+    cascades: Cascades
+    inconsistencies: tuple[Inconsistency, ...]
+    labels: Labels
+    store: Store
+    closure: Closure
+
+    def dataset(self) -> bytes:
+        """Return all named graphs as N-Quads, sorted: what the organization states, in its own spelling,
+        and what each stage wrote.
+        """
+        quads = [Quad(t.subject, t.predicate, t.object, GRAPH.asserted) for t in self.model.triples]
+        ontology = set(assets.ontology()) - set(self.model.places)
+        quads += [Quad(t.subject, t.predicate, t.object, GRAPH.ontology) for t in ontology]
+        quads += [Quad(t.subject, t.predicate, t.object, GRAPH.inferred) for t in self.closure.inferred]
+        for graph in (GRAPH.measures, GRAPH.findings, GRAPH.recommendations, GRAPH.cascades):
+            quads += self.store.quads_for_pattern(None, None, None, graph)
+        content = serialize(sorted(quads, key=str), format=RdfFormat.N_QUADS)
+        assert content is not None
+        return content
+
+
+def materialise_model(model: Model) -> Materialised:
+    """Draw every conclusion from a model and the ontology together."""
+    ontology = assets.ontology()
+    closure = materialise([*model.triples, *ontology])
+    same = _representatives(closure, model)
+    store = Store()
+    asserted = {_represent(triple, same) for triple in model.triples}
+    base = set(ontology) - asserted
+    inferred = {_represent(triple, same) for triple in closure.inferred} - asserted - base
+    for graph, triples in ((GRAPH.asserted, asserted), (GRAPH.ontology, base), (GRAPH.inferred, inferred)):
+        store.bulk_extend([Quad(t.subject, t.predicate, t.object, graph) for t in triples])
+    return Materialised(model, closure, store)
+
+
+def _representatives(closure: Closure, model: Model) -> dict[object, NamedNode | BlankNode]:
+    """Map each element that is the same as another to the first of its group: IRIs first, by the alphabet."""
+    groups: dict[object, set[NamedNode | BlankNode]] = {}
+    pairs = [t for source in (model.triples, closure.inferred) for t in source if t.predicate == OWL.sameAs]
+    for triple in pairs:
+        ends = {end for end in (triple.subject, triple.object) if isinstance(end, NamedNode | BlankNode)}
+        merged = set.union(ends, *(groups.get(end, set()) for end in ends))
+        for element in merged:
+            groups[element] = merged
+    order: Callable[[NamedNode | BlankNode], tuple[bool, str]] = lambda e: (isinstance(e, BlankNode), str(e))  # noqa: E731
+    return {element: min(group, key=order) for element, group in groups.items()}
+
+
+def _represent(triple: Triple, same: Mapping[object, NamedNode | BlankNode]) -> Triple:
+    if not same or triple.predicate == OWL.sameAs:
+        return triple
+    subject, value = same.get(triple.subject), same.get(triple.object)
+    if subject is None and value is None:
+        return triple
+    return Triple(subject or triple.subject, triple.predicate, value or triple.object)
+
+
+def validate_model(known: Materialised, rules: Sequence[Rule], as_of: date) -> Ruling:
+    """Measure a materialised model and judge it by some rules; writes its graph of measures."""
+    measure(known.store, as_of)
+    return rule_upon(known.store, rules, as_of, known.model, Labels.of(known.store, GRAPH.facts))
+
+
+def assess(
+    source: str | Path | Sequence[str | Path],
+    *,
+    as_of: date | None = None,
+    packs: Sequence[str] = (),
+    input_format: str | None = None,
+    progress: Progress = _silent,
+) -> Assessment:
+    """Assess an organization: load its model, draw conclusions, measure, validate and derive.
+
+    ``as_of`` is the one date at which everything is judged (today in UTC if not given); ``packs`` are ids
+    of rule packs to apply beside those that the organization names itself.
+
+    Raises :class:`InputError` for input that cannot be read, has no organization in it, or names a pack
+    that does not exist.
+    """
+    names = [source] if isinstance(source, str | Path) else list(source)
+    day = as_of or datetime.now(UTC).date()
+    progress("Loading")
+    model = load(names, input_format)
+    progress("Drawing conclusions")
+    known = materialise_model(model)
+    organization = _organization(known, str(names[0]))
+    bound = _packs(known.store, packs)
+    rules = tuple(rule for rule in catalogue() if rule.in_force(day) and (not rule.pack or rule.pack in bound))
+    progress("Measuring and validating")
+    ruling = validate_model(known, rules, day)
+    store = known.store
+    _write(store, GRAPH.findings, finding_triples(ruling.findings, {rule.code: rule for rule in rules}))
+    _write(store, GRAPH.ontology, [triple for rule in rules for triple in rule.triples])
+    labels = Labels.of(store, GRAPH.facts)
+    progress("Deriving recommendations")
+    written, recommendations = recommend(store, labels)
+    _write(store, GRAPH.recommendations, written)
+    progress("Following cascades")
+    cascades = cascade(store, ruling.findings, labels)
+    _write(store, GRAPH.cascades, cascade_triples(cascades.cascades))
+    return Assessment(
+        model=model,
+        as_of=day,
+        packs=bound,
+        rules=rules,
+        organization=organization.value,
+        organization_label=labels(organization),
+        findings=ruling.findings,
+        verdicts=ruling.verdicts,
+        not_known=ruling.not_known,
+        recommendations=recommendations,
+        cascades=cascades,
+        inconsistencies=known.closure.inconsistencies,
+        labels=labels,
+        store=store,
+        closure=known.closure,
+    )
+
+
+def _write(store: Store, graph: NamedNode, triples: Sequence[Triple]) -> None:
+    store.bulk_extend([Quad(t.subject, t.predicate, t.object, graph) for t in triples])
+
+
+def _organization(known: Materialised, name: str) -> NamedNode | BlankNode:
+    """Return the organization that a model is about: the one above the others, formal ones first."""
+
+    def instances(kind: NamedNode) -> set[NamedNode | BlankNode]:
+        graphs = (GRAPH.asserted, GRAPH.inferred)
+        return {q.subject for g in graphs for q in known.store.quads_for_pattern(None, RDF.type, kind, g)}  # type: ignore[misc]
+
+    organizations = instances(ORG.Organization) - instances(AIOP.Vendor) - instances(AIOP.StandingBody)
+    if not organizations:
+        raise InputError(
+            "no-organization",
+            f"{name} describes no organization.",
+            place=Place(name),
+            fix="State that something in it is an org:Organization or an org:FormalOrganization.",
+        )
+    parts = {
+        q.subject
+        for g in (GRAPH.asserted, GRAPH.inferred)
+        for q in known.store.quads_for_pattern(None, ORG.subOrganizationOf, None, g)
+    }
+    formal = instances(ORG.FormalOrganization)
+    described = {t.subject for t in known.model.triples}
+    return min(organizations, key=lambda o: (o in parts, o not in formal, o not in described, str(o)))
+
+
+def _packs(store: Store, asked: Sequence[str]) -> tuple[str, ...]:
+    """Return the ids of the packs that were asked for or that an organization in the model is bound by."""
+    ids = {
+        pack.subject: notation.object.value  # type: ignore[union-attr]
+        for pack in store.quads_for_pattern(None, RDF.type, AIOP.Pack, GRAPH.ontology)
+        for notation in store.quads_for_pattern(pack.subject, SKOS.notation, None, GRAPH.ontology)
+    }
+    for name in asked:
+        if name not in ids.values():
+            raise InputError(
+                "unknown-pack",
+                f"There is no rule pack called '{name}'.",
+                fix=f"Packs are {', '.join(sorted(ids.values()))}.",
+            )
+    own = {q.object for q in store.quads_for_pattern(None, AIOP.boundBy, None, GRAPH.asserted)}
+    return tuple(sorted({*asked, *(ids[pack] for pack in own if pack in ids)}))
