@@ -8,7 +8,7 @@ from pathlib import Path
 from pyoxigraph import BlankNode, NamedNode, Quad, RdfFormat, Store, Triple, serialize
 
 from aiopkg import assets
-from aiopkg.derive import Cascades, Recommendation, cascade, cascade_triples, recommend
+from aiopkg.derive import Cascades, Overview, Recommendation, cascade, cascade_triples, overlook, recommend
 from aiopkg.errors import InputError, Place
 from aiopkg.measure import measure
 from aiopkg.model import Model, load
@@ -59,6 +59,7 @@ class Assessment:
     not_known: tuple[NotKnown, ...]
     recommendations: tuple[Recommendation, ...]
     cascades: Cascades
+    overview: Overview
     inconsistencies: tuple[Inconsistency, ...]
     labels: Labels
     store: Store
@@ -69,8 +70,8 @@ class Assessment:
         and what each stage wrote.
         """
         quads = [Quad(t.subject, t.predicate, t.object, GRAPH.asserted) for t in self.model.triples]
-        ontology = set(assets.ontology()) - set(self.model.places)
-        quads += [Quad(t.subject, t.predicate, t.object, GRAPH.ontology) for t in ontology]
+        declared = {*assets.ontology(), *_spoken(self.rules)} - set(self.model.places)
+        quads += [Quad(t.subject, t.predicate, t.object, GRAPH.ontology) for t in declared]
         quads += [Quad(t.subject, t.predicate, t.object, GRAPH.inferred) for t in self.closure.inferred]
         for graph in (GRAPH.measures, GRAPH.findings, GRAPH.recommendations, GRAPH.cascades):
             quads += self.store.quads_for_pattern(None, None, None, graph)
@@ -150,7 +151,7 @@ def assess(
     ruling = validate_model(known, rules, day)
     store = known.store
     _write(store, GRAPH.findings, finding_triples(ruling.findings, {rule.code: rule for rule in rules}))
-    _write(store, GRAPH.ontology, [triple for rule in rules for triple in rule.triples])
+    _write(store, GRAPH.ontology, _spoken(rules))
     labels = Labels.of(store, GRAPH.facts)
     progress("Deriving recommendations")
     written, recommendations = recommend(store, labels)
@@ -163,18 +164,24 @@ def assess(
         as_of=day,
         packs=bound,
         rules=rules,
-        organization=organization.value,
+        organization=organization.value if isinstance(organization, NamedNode) else str(organization),
         organization_label=labels(organization),
         findings=ruling.findings,
         verdicts=ruling.verdicts,
         not_known=ruling.not_known,
         recommendations=recommendations,
         cascades=cascades,
+        overview=overlook(store, organization, rules, ruling, cascades.arrows, labels),
         inconsistencies=known.closure.inconsistencies,
         labels=labels,
         store=store,
         closure=known.closure,
     )
+
+
+def _spoken(rules: Sequence[Rule]) -> list[Triple]:
+    """Return what rules say of themselves, without their examples."""
+    return [t for rule in rules for t in rule.triples if t.predicate not in (AIOP.fails, AIOP.passes)]
 
 
 def _write(store: Store, graph: NamedNode, triples: Sequence[Triple]) -> None:
@@ -221,4 +228,4 @@ def _packs(store: Store, asked: Sequence[str]) -> tuple[str, ...]:
                 fix=f"Packs are {', '.join(sorted(ids.values()))}.",
             )
     own = {q.object for q in store.quads_for_pattern(None, AIOP.boundBy, None, GRAPH.asserted)}
-    return tuple(sorted({*asked, *(ids[pack] for pack in own if pack in ids)}))
+    return tuple(sorted({*asked, *(name for pack, name in ids.items() if pack in own)}))

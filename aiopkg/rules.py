@@ -56,6 +56,7 @@ class Rule:
     valid_to: date | None
     contested: bool
     thresholds: tuple[NamedNode, ...]
+    part_of: tuple[NamedNode, ...]
     fails: tuple[str, ...]
     passes: tuple[str, ...]
     triples: tuple[Triple, ...]
@@ -63,9 +64,7 @@ class Rule:
 
     def in_force(self, day: date) -> bool:
         """Tell whether the rule is in force on a day."""
-        return (self.valid_from is None or self.valid_from <= day) and (
-            self.valid_to is None or day < self.valid_to
-        )
+        return (self.valid_from is None or self.valid_from <= day) and (self.valid_to is None or day < self.valid_to)
 
     @cached_property
     def kinds(self) -> Mapping[Node, str]:
@@ -148,6 +147,7 @@ def read_rule(path: Path) -> Rule:
         valid_to=facts.day(iri, AIOP.validUntil),
         contested="true" in facts.texts(iri, AIOP.contested),
         thresholds=tuple(t for t in facts.all(iri, AIOP.restsOn) if isinstance(t, NamedNode)),
+        part_of=tuple(t for t in facts.all(iri, AIOP.partOf) if isinstance(t, NamedNode)),
         fails=facts.texts(iri, AIOP.fails),
         passes=facts.texts(iri, AIOP.passes),
         triples=triples,

@@ -16,7 +16,7 @@ from aiopkg.model.labels import Labels
 from aiopkg.rules import Rule, catalogue
 from aiopkg.validate import Shapes, validate
 from aiopkg.validate.findings import rule_upon
-from aiopkg.vocab import AIOP, GRAPH, PREFIXES, RDF, SH, XSD
+from aiopkg.vocab import AIOP, GRAPH, PREFIXES, RDF, XSD
 
 FEWEST_RULES = 27
 PACKS = {"us-omb-m-25-21", "eu-ai-act"}

@@ -89,19 +89,14 @@ class Dependencies:
         graph.add_edges_from_no_data(
             [(number[link.cause], number[link.effect]) for links in self._after.values() for link in links]
         )
-        groups = [
-            component for component in rustworkx.strongly_connected_components(graph) if len(component) > 1
-        ]
+        groups = [component for component in rustworkx.strongly_connected_components(graph) if len(component) > 1]
         firsts = sorted((min((graph[index] for index in group), key=str) for group in groups), key=str)
         return tuple(self._loop(first) for first in firsts)
 
     def _loop(self, start: Element) -> tuple[Link, ...]:
         chains = self.chains(start)
         closing = [
-            (*chain, link)
-            for element, chain in chains.items()
-            for link in self.after(element)
-            if link.effect == start
+            (*chain, link) for element, chain in chains.items() for link in self.after(element) if link.effect == start
         ]
         return min(closing, key=lambda loop: (len(loop), [str(link.effect) for link in loop]))
 

@@ -46,11 +46,7 @@ def recommend(store: Store, labels: Labels) -> tuple[tuple[Triple, ...], tuple[R
     facts: dict[object, dict[NamedNode, list[object]]] = {}
     for triple in ordered:
         facts.setdefault(triple.subject, {}).setdefault(triple.predicate, []).append(triple.object)
-    found = [
-        _read(properties, labels)
-        for properties in facts.values()
-        if AIOP.Recommendation in properties[RDF.type]
-    ]
+    found = [_read(properties, labels) for properties in facts.values() if AIOP.Recommendation in properties[RDF.type]]
     found.sort(key=lambda r: (r.kind == _GENERIC, -len(r.closes), r.id))
     return ordered, tuple(found)
 

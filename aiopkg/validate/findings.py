@@ -79,9 +79,12 @@ class NotKnown:
 
 @dataclass(frozen=True)
 class Ruling:
-    """What validation came to: the findings, how many elements got each verdict, and what is not known."""
+    """What validation came to: the findings, the elements that each rule targets, how many of them got each
+    verdict, and what is not known.
+    """
 
     findings: tuple[Finding, ...]
+    targets: Mapping[str, tuple[str, ...]]
     verdicts: Mapping[str, Mapping[str, int]]
     not_known: tuple[NotKnown, ...]
 
@@ -106,12 +109,11 @@ def rule_upon(store: Store, rules: Sequence[Rule], as_of: date, model: Model, la
         key = (rule.iri, judgement.focus, rule.kinds.get(judgement.constraint, ""))  # type: ignore[arg-type]
         groups[key].append((judgement, verdict, excuse.note if excuse else ""))  # type: ignore[index]
     writer = _Writer(model, labels)
-    findings = [
-        writer.finding(by_rule[iri], focus, kind, failures) for (iri, focus, kind), failures in groups.items()
-    ]
+    findings = [writer.finding(by_rule[iri], focus, kind, failures) for (iri, focus, kind), failures in groups.items()]
     findings.sort(key=lambda f: (f.rule, f.focus, f.kind))
     return Ruling(
         tuple(findings),
+        {rule.code: tuple(_name(e) for e in judged.targets.get(rule.iri, ())) for rule in rules},  # type: ignore[arg-type]
         _count(rules, judged.targets, findings),
         tuple(
             sorted(
@@ -189,9 +191,7 @@ _PREFIXED = re.compile(r"\b([a-z]+):([A-Za-z][\w-]*)")
 
 
 def _named_in(text: str) -> set[NamedNode]:
-    return {
-        NamedNode(PREFIXES[prefix] + name) for prefix, name in _PREFIXED.findall(text) if prefix in PREFIXES
-    }
+    return {NamedNode(PREFIXES[prefix] + name) for prefix, name in _PREFIXED.findall(text) if prefix in PREFIXES}
 
 
 class _Writer:
@@ -201,9 +201,7 @@ class _Writer:
         self.model = model
         self.labels = labels
 
-    def finding(
-        self, rule: Rule, focus: Element, kind: str, failures: Sequence[tuple[Judgement, str, str]]
-    ) -> Finding:
+    def finding(self, rule: Rule, focus: Element, kind: str, failures: Sequence[tuple[Judgement, str, str]]) -> Finding:
         verdict = min((verdict for _, verdict, _ in failures), key=_WORST_FIRST.index)
         telling = [failure for failure in failures if failure[1] == verdict]
         place = self.model.place_of(focus)
@@ -282,9 +280,7 @@ def finding_triples(findings: Iterable[Finding], rules: Mapping[str, Rule]) -> l
     for finding in findings:
         node = NamedNode(FINDING + finding.id)
         rule = rules[finding.rule]
-        focus = (
-            NamedNode(finding.focus) if not finding.focus.startswith("_:") else BlankNode(finding.focus[2:])
-        )
+        focus = NamedNode(finding.focus) if not finding.focus.startswith("_:") else BlankNode(finding.focus[2:])
         facts: list[tuple[NamedNode, NamedNode | BlankNode | Literal]] = [
             (RDF.type, AIOP.Finding),
             (AIOP.identifier, Literal(finding.id)),

@@ -1,0 +1,218 @@
+"""The view from above: each pillar, unit and principle by the verdicts of its rules, and the archetypes."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+from pyoxigraph import BlankNode, Literal, NamedNode, Store, Variable
+
+from aiopkg import assets
+from aiopkg.derive.cascade import Arrow
+from aiopkg.model.labels import Labels
+from aiopkg.rules import Rule
+from aiopkg.validate.findings import VERDICTS, Finding, Ruling
+from aiopkg.vocab import AIOP, GRAPH, RDF, SKOS
+
+__all__ = ["ArchetypeView", "Overview", "PillarView", "PrincipleView", "Reason", "UnitScore", "overlook"]
+
+
+@dataclass(frozen=True, slots=True)
+class Reason:
+    """A fact that speaks for an archetype: what was looked at and what it says."""
+
+    what: str
+    value: str
+
+
+@dataclass(frozen=True, slots=True)
+class ArchetypeView:
+    """An archetype, by IRI and label, and the reasons for it; both empty where the facts do not tell."""
+
+    archetype: str
+    label: str
+    reasons: tuple[Reason, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class PillarView:
+    """One pillar or the structure: counts of verdicts over its rules, and the arrows that leave it.
+
+    ``score`` is the share of the decided verdicts (satisfied and violated) that are satisfied, between 0
+    and 1, or nothing where none was decided.
+    """
+
+    key: str
+    label: str
+    definition: str
+    verdicts: Mapping[str, int]
+    score: float | None
+    undermines: tuple[Arrow, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class UnitScore:
+    """How one unit stands in one pillar; ``findings`` are the violated ones that cost it points."""
+
+    unit: str
+    label: str
+    pillar: str
+    satisfied: int
+    violated: int
+    unknown: int
+    score: float | None
+    findings: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class PrincipleView:
+    """One principle, by the verdicts of the rules that are part of it."""
+
+    key: str
+    label: str
+    definition: str
+    rules: tuple[str, ...]
+    verdicts: Mapping[str, int]
+    score: float | None
+
+
+@dataclass(frozen=True)
+class Overview:
+    """Everything seen from above."""
+
+    pillars: tuple[PillarView, ...]
+    units: tuple[UnitScore, ...]
+    principles: tuple[PrincipleView, ...]
+    archetypes: Mapping[str, ArchetypeView]
+
+
+def overlook(
+    store: Store,
+    organization: NamedNode | BlankNode,
+    rules: Sequence[Rule],
+    ruling: Ruling,
+    arrows: Sequence[Arrow],
+    labels: Labels,
+) -> Overview:
+    """Sum up what validation came to, by pillar, by unit and pillar, and by principle."""
+    by_pillar: dict[NamedNode, list[str]] = defaultdict(list)
+    for rule in rules:
+        by_pillar[rule.pillar].append(rule.code)
+    pillars = []
+    for pillar in _in_order(store, AIOP.Pillar):
+        verdicts = _sum(ruling.verdicts[code] for code in by_pillar[pillar])
+        leaving = tuple(arrow for arrow in arrows if arrow.source == labels(pillar))
+        pillars.append(
+            PillarView(labels(pillar), labels(pillar), _defined(store, pillar), verdicts, _score(verdicts), leaving)
+        )
+    principles = []
+    for principle in _in_order(store, AIOP.Principle):
+        codes = tuple(rule.code for rule in rules if principle in rule.part_of)
+        verdicts = _sum(ruling.verdicts[code] for code in codes)
+        principles.append(
+            PrincipleView(
+                principle.value.rsplit("#", 1)[-1],
+                labels(principle),
+                _defined(store, principle),
+                codes,
+                verdicts,
+                _score(verdicts),
+            )
+        )
+    return Overview(
+        tuple(pillars),
+        _units(store, rules, ruling, labels),
+        tuple(principles),
+        _archetypes(store, organization, labels),
+    )
+
+
+def _in_order(store: Store, kind: NamedNode) -> list[NamedNode]:
+    """Return the individuals of a class of the ontology in the order that it gives them, else by name."""
+    found = [q.subject for q in store.quads_for_pattern(None, RDF.type, kind, GRAPH.ontology)]
+
+    def place(element: object) -> tuple[int, str]:
+        orders = list(store.quads_for_pattern(element, AIOP.pillarOrder, None, GRAPH.ontology))  # type: ignore[arg-type]
+        return (int(orders[0].object.value) if orders else 0, str(element))  # type: ignore[union-attr]
+
+    return sorted((e for e in found if isinstance(e, NamedNode)), key=place)
+
+
+def _defined(store: Store, element: NamedNode) -> str:
+    return next(iter(store.quads_for_pattern(element, SKOS.definition, None, GRAPH.ontology))).object.value  # type: ignore[union-attr]
+
+
+def _sum(rows: Iterable[Mapping[str, int]]) -> dict[str, int]:
+    total = dict.fromkeys(VERDICTS, 0)
+    for row in rows:
+        for verdict, count in row.items():
+            total[verdict] += count
+    return total
+
+
+def _score(verdicts: Mapping[str, int]) -> float | None:
+    decided = verdicts["satisfied"] + verdicts["violated"]
+    return round(verdicts["satisfied"] / decided, 3) if decided else None
+
+
+def _units(store: Store, rules: Sequence[Rule], ruling: Ruling, labels: Labels) -> tuple[UnitScore, ...]:
+    home: dict[str, list[NamedNode]] = defaultdict(list)
+    for row in store.query(assets.query("overview", "units"), default_graph=list(GRAPH.facts)):  # type: ignore[union-attr]
+        home[_name(row["element"])].append(row["unit"])
+    failed: dict[tuple[str, str], list[Finding]] = defaultdict(list)
+    for finding in ruling.findings:
+        failed[finding.rule, finding.focus].append(finding)
+    tally: dict[tuple[str, str], dict[str, int]] = defaultdict(lambda: dict.fromkeys(VERDICTS, 0))
+    costs: dict[tuple[str, str], list[str]] = defaultdict(list)
+    for rule in rules:
+        pillar = labels(rule.pillar)
+        for focus in ruling.targets[rule.code]:
+            found = failed.get((rule.code, focus), ())
+            for unit in home.get(focus, ()):
+                key = (unit.value, pillar)
+                if not found:
+                    tally[key]["satisfied"] += 1
+                for finding in found:
+                    tally[key][finding.verdict] += 1
+                    if finding.verdict == "violated":
+                        costs[key].append(finding.id)
+    return tuple(
+        UnitScore(
+            unit,
+            labels(NamedNode(unit)),
+            pillar,
+            verdicts["satisfied"],
+            verdicts["violated"],
+            verdicts["unknown"],
+            _score(verdicts),
+            tuple(sorted(costs[unit, pillar])),
+        )
+        for (unit, pillar), verdicts in sorted(tally.items())
+    )
+
+
+def _name(term: object) -> str:
+    return term.value if isinstance(term, NamedNode) else str(term)
+
+
+def _archetypes(store: Store, organization: NamedNode | BlankNode, labels: Labels) -> dict[str, ArchetypeView]:
+    rows = store.query(
+        assets.query("overview", "archetypes"),
+        default_graph=list(GRAPH.facts),
+        substitutions={Variable("organization"): organization},
+    )
+    reasons: dict[str, dict[NamedNode, list[Reason]]] = {"declared": {}, "operated": {}, "recommended": {}}
+    for row in rows:  # type: ignore[union-attr]
+        found = reasons[row["how"].value].setdefault(row["archetype"], [])
+        prop, value = row["property"], row["value"]
+        if prop is not None and value is not None:
+            text = value.value if isinstance(value, Literal) else labels(value)
+            found.append(Reason(labels(prop), text))
+    views = {}
+    for how, archetypes in reasons.items():
+        first = next(iter(archetypes), None)
+        views[how] = (
+            ArchetypeView("", "", ())
+            if first is None
+            else ArchetypeView(first.value, labels(first), tuple(archetypes[first]))
+        )
+    return views
