@@ -132,9 +132,7 @@ def _contained(layout: Layout, restriction: Ids, lower: Ids, upper: Ids) -> Ids:
     return layout.pack(SUB_CLASS, part[different], whole[different])
 
 
-def _matches(
-    layout: Layout, columns: Pairs, varying: Ids, order: Pairs, *, reflexive: bool = False
-) -> tuple[Ids, Ids]:
+def _matches(layout: Layout, columns: Pairs, varying: Ids, order: Pairs, *, reflexive: bool = False) -> tuple[Ids, Ids]:
     """Rows i and j with equal first columns and ``order`` leading from i's varying column to j's."""
     fixed, _ = columns
     row, place = join(varying, order[0])

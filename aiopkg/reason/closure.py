@@ -1,17 +1,17 @@
 """The closure: what an input and its axioms entail, as an immutable value over the caller's terms."""
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
 
 import numpy as np
 from pyoxigraph import BlankNode, NamedNode, Triple
 
-from .dictionary import Dictionary
+from .dictionary import Dictionary, Term, encode
 from .inconsistent import Fact, clashes
 from .record import RuleNumbers
-from .relations import Ids, Layout, expand, present, unique
-from .saturate import Saturation
+from .relations import Ids, Layout, Relation, expand, one, present, unique
+from .saturate import Saturation, saturate
 from .table import RULES
 from .vocabulary import (
     DOMAIN,
@@ -27,7 +27,7 @@ from .vocabulary import (
     TYPE,
 )
 
-__all__ = ["Closure", "Inconsistency", "Inferred", "Step"]
+__all__ = ["Closure", "Inconsistency", "Inferred", "Step", "materialise"]
 
 _REFLEXIVE = (SAME, SUB_CLASS, SUB_PROPERTY, EQUIVALENT_CLASS, EQUIVALENT_PROPERTY)
 _VACUOUS = (TYPE, SUB_CLASS, DOMAIN, RANGE)
@@ -83,9 +83,7 @@ def packed(terms: Dictionary, layout: Layout, triple: object) -> Ids | None:
     """The packed fact of a triple, or None where a term of it is unknown."""
     if not isinstance(triple, Triple):
         return None
-    subject, predicate, value = (
-        terms.number(term) for term in (triple.subject, triple.predicate, triple.object)
-    )
+    subject, predicate, value = (terms.number(term) for term in (triple.subject, triple.predicate, triple.object))
     if subject is None or predicate is None or value is None:
         return None
     return layout.pack(predicate, subject, value)
@@ -112,6 +110,37 @@ class Closure:
         if key is None:
             return False
         return bool(present(self._asserted, key)[0] or present(self._inferred_keys, key)[0])
+
+    def match(self, subject: Term | None, predicate: Term | None, value: Term | None) -> Iterator[Triple]:
+        """The asserted and inferred triples with these terms; None stands for any term.
+
+        In an order that depends on nothing but the closure.
+        """
+        numbers = [self._terms.number(term) if term is not None else None for term in (subject, predicate, value)]
+        wanted = [number for number, term in zip(numbers, (subject, predicate, value), strict=True) if term is not None]
+        if None in wanted:
+            return iter(())
+        about, on, to = numbers
+        facts = self._everything
+        if on is None:
+            keys = facts.by_subject
+        elif about is not None:
+            keys = self._layout.pack(on, about, facts.objects(on, one(about))[1])
+        elif to is not None:
+            keys = self._layout.pack(on, facts.subjects(on, one(to))[1], to)
+        else:
+            _, subjects, objects = facts.pairs(one(on))
+            keys = self._layout.pack(on, subjects, objects)
+        columns = self._layout.unpack(keys)
+        kept = np.ones(len(keys), dtype=np.bool_)
+        for column, number in zip(columns, (on, about, to), strict=True):
+            if number is not None:
+                kept &= column == number
+        return iter(Inferred(self._terms, self._layout, keys[kept]))
+
+    @cached_property
+    def _everything(self) -> Relation:
+        return Relation.of(self._layout, unique(np.concatenate((self._asserted, self._inferred_keys))))
 
     @cached_property
     def inferred(self) -> Inferred:
@@ -185,9 +214,7 @@ class Closure:
         keys = keys[~present(self._asserted, keys)]
         predicates, subjects, objects = self._layout.unpack(keys)
         terms = self._terms
-        named = np.fromiter(
-            (type(term) is NamedNode for term in terms.terms), dtype=np.bool_, count=len(terms)
-        )
+        named = np.fromiter((type(term) is NamedNode for term in terms.terms), dtype=np.bool_, count=len(terms))
         clutter = terms.literal[subjects] | terms.of_vocabulary()[subjects] | ~named[predicates]
         clutter |= (subjects == objects) & np.isin(predicates, _REFLEXIVE)
         clutter |= np.isin(objects, (THING, RESOURCE)) & np.isin(predicates, _VACUOUS)
@@ -222,3 +249,13 @@ class Closure:
     def _writable(self, fact: Fact) -> bool:
         subject, predicate, _ = (self._terms.terms[number] for number in fact)
         return isinstance(subject, NamedNode | BlankNode) and isinstance(predicate, NamedNode)
+
+
+def materialise(triples: Iterable[Triple]) -> Closure:
+    """Draw every conclusion of the OWL 2 RL/RDF rules (W3C OWL 2 Profiles, section 4.3) from triples.
+
+    Axioms are whatever triples say so, wherever they stand. A contradiction is reported in the closure's
+    ``inconsistencies`` and raises nothing. Raises LimitReached for an input with too many different terms.
+    """
+    terms, layout, asserted = encode(triples)
+    return Closure(terms, saturate(terms, layout, asserted))

@@ -85,9 +85,7 @@ class Dictionary:
 
     def datatypes(self, numbers: Ids) -> Ids:
         """Those of the numbers which are datatypes with a known value space, ascending."""
-        return np.array(
-            [number for number in unique(numbers).tolist() if self.is_datatype(number)], dtype=np.int64
-        )
+        return np.array([number for number in unique(numbers).tolist() if self.is_datatype(number)], dtype=np.int64)
 
     def is_datatype(self, number: int) -> bool:
         """Whether this term is a datatype with a known value space."""

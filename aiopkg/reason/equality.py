@@ -113,9 +113,7 @@ def merge(record: Record, equality: Equality, terms: Dictionary, found: Pairs, f
     ):
         about = chosen & moved
         rule_here = np.where(predicates[about] == SAME, _TRANS, rule)
-        keys = layout.pack(
-            represent[predicates[about]], represent[subjects[about]], represent[objects[about]]
-        )
+        keys = layout.pack(represent[predicates[about]], represent[subjects[about]], represent[objects[about]])
         candidates += [(number, keys[rule_here == number]) for number in (_TRANS, rule)]
     representatives = unique(represent[np.flatnonzero(changed)])
     candidates.append((_TRANS, layout.pack(SAME, representatives, representatives)))

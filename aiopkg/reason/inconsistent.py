@@ -169,9 +169,7 @@ def _properties(findings: _Findings, saturation: Saturation, terms: Dictionary) 
     on = schema.asymmetric[row]
     both = facts.holds(on, objects, subjects)
     on, subjects, objects = on[both], subjects[both], objects[both]
-    findings.add(
-        "prp-asyp", len(on), (on, TYPE, ASYMMETRIC), (subjects, on, objects), (objects, on, subjects)
-    )
+    findings.add("prp-asyp", len(on), (on, TYPE, ASYMMETRIC), (subjects, on, objects), (objects, on, subjects))
     _, left, right = facts.pairs(one(PROPERTY_DISJOINT))
     for place, subject, value, other in _shared(facts, terms, left, right):
         findings.add_one(

@@ -28,9 +28,7 @@ def read_lists(facts: Relation, heads: Ids) -> tuple[Ids, Ids]:
             break
         item_row, item = facts.objects(FIRST, current)
         rest_row, rest = facts.objects(REST, current)
-        whole = (np.bincount(item_row, minlength=len(alive)) == 1) & (
-            np.bincount(rest_row, minlength=len(alive)) == 1
-        )
+        whole = (np.bincount(item_row, minlength=len(alive)) == 1) & (np.bincount(rest_row, minlength=len(alive)) == 1)
         broken[alive[~whole]] = True
         keep_item, keep_rest = whole[item_row], whole[rest_row]
         rows.append(alive[item_row[keep_item]])

@@ -35,9 +35,7 @@ class Layout:
         """The layout for this many terms; raises LimitReached where no useful one exists."""
         bits = max(int(terms).bit_length(), 8)
         if 2 * bits + 12 > _WORD:
-            raise LimitReached(
-                "too-many-terms", f"{terms} different terms do not fit the reasoner's 64-bit facts."
-            )
+            raise LimitReached("too-many-terms", f"{terms} different terms do not fit the reasoner's 64-bit facts.")
         return cls(bits)
 
     @property
@@ -99,9 +97,7 @@ def join(left: Ids, right: Ids) -> tuple[Ids, Ids]:
     """The pairs of positions at which two columns hold the same number."""
     order = np.argsort(right, kind="stable")
     ordered = right[order]
-    rows, places = expand(
-        np.searchsorted(ordered, left, side="left"), np.searchsorted(ordered, left, side="right")
-    )
+    rows, places = expand(np.searchsorted(ordered, left, side="left"), np.searchsorted(ordered, left, side="right"))
     return rows, order[places]
 
 

@@ -57,9 +57,7 @@ def saturate(terms: Dictionary, layout: Layout, asserted: Ids) -> Saturation:
             return Saturation(record, equality, schema)
 
 
-def _advance(
-    record: Record, equality: Equality, schema: Schema, terms: Dictionary, delta: Relation
-) -> Relation:
+def _advance(record: Record, equality: Equality, schema: Schema, terms: Dictionary, delta: Relation) -> Relation:
     """One round over the facts; returns what it added."""
     added = record.absorb(literal_types(record.facts, delta, schema, terms))
     delta = delta.merged(added)
