@@ -75,7 +75,14 @@ def is_path(predicate: str) -> bool:
 
 def results(triples: tuple[Triple, ...], node: object, messages: bool) -> Counter[tuple[object, ...]]:
     found: Counter[tuple[object, ...]] = Counter()
-    names = ["focusNode", "value", "sourceConstraintComponent", "sourceShape", "resultSeverity", "sourceConstraint"]
+    names = [
+        "focusNode",
+        "value",
+        "sourceConstraintComponent",
+        "sourceShape",
+        "resultSeverity",
+        "sourceConstraint",
+    ]
     if messages:
         names.append("resultMessage")
     for result in objects(triples, node, SH + "result"):

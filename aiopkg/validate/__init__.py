@@ -5,4 +5,15 @@ from aiopkg.validate.results import Outcome, Result, fill, report
 from aiopkg.validate.shapes import Shapes
 from aiopkg.validate.validation import validate
 
-__all__ = ["Judged", "Judgement", "Outcome", "Result", "Shapes", "fill", "judge", "possible_targets", "report", "validate"]
+__all__ = [
+    "Judged",
+    "Judgement",
+    "Outcome",
+    "Result",
+    "Shapes",
+    "fill",
+    "judge",
+    "possible_targets",
+    "report",
+    "validate",
+]

@@ -13,7 +13,7 @@ from aiopkg.validate.query_tree import Exists, Filter, Group, Query, Raw, variab
 from aiopkg.validate.run import Constraint, Mode, Row, Run
 from aiopkg.validate.shapes_graph import ShapesGraph
 from aiopkg.validate.sparql_constraints import SHAPES_GRAPH, SparqlSelect, check_query, read_query
-from aiopkg.validate.terms import SH, Term, order_key
+from aiopkg.validate.terms import SH, Term
 
 __all__ = ["CustomComponents"]
 
@@ -108,12 +108,13 @@ def _constraints(graph: ShapesGraph, component: _Component, node: Term, path: Pa
         if values:
             choices = [{**chosen, _name(parameter): value} for chosen in choices for value in values]
     for chosen in choices:
-        yield _constraint(graph, component, validator, chosen, node, path)
+        yield _constraint(graph, component, validator, chosen, (node, path))
 
 
 def _constraint(
-    graph: ShapesGraph, component: _Component, validator: Term, chosen: dict[str, Term], node: Term, path: Path | None
+    graph: ShapesGraph, component: _Component, validator: Term, chosen: dict[str, Term], at: tuple[Term, Path | None]
 ) -> Constraint:
+    node, path = at
     ask = graph.text(validator, SH("ask"))
     text = ask if ask is not None else graph.text(validator, SH("select"))
     if text is None:
@@ -136,6 +137,3 @@ def _constraint(
 def _name(parameter: NamedNode) -> str:
     match = re.search(r"[^#/:]*$", parameter.value)
     return match[0] if match else parameter.value
-
-
-_ = order_key

@@ -17,6 +17,11 @@ from aiopkg.validate.terms import SH, Term
 
 __all__ = ["AllOf", "AnyOf", "ExactlyOne", "HasProperty", "Negation", "Qualified"]
 
+_PROPERTYSHAPE = SH("PropertyShapeComponent")
+_OR = SH("OrConstraintComponent")
+_NOT = SH("NotConstraintComponent")
+_XONE = SH("XoneConstraintComponent")
+
 _DUAL = {Mode.CLOSED: Mode.CLOSED, Mode.POSSIBLE: Mode.NECESSARY, Mode.NECESSARY: Mode.POSSIBLE}
 
 
@@ -35,7 +40,7 @@ class HasProperty:
     """sh:property: each value node conforms to a property shape, whose results are reported themselves (4.7.2)."""
 
     shape: Shape
-    component: NamedNode = SH("PropertyShapeComponent")
+    component: NamedNode = _PROPERTYSHAPE
     source: None = None
 
     def rows(self, run: Run, path: Path | None, focus: Focus, mode: Mode) -> Iterable[Row]:
@@ -63,7 +68,7 @@ class AnyOf:
     """sh:or (4.6.3)."""
 
     shapes: tuple[Shape, ...]
-    component: NamedNode = SH("OrConstraintComponent")
+    component: NamedNode = _OR
     source: None = None
 
     def rows(self, run: Run, path: Path | None, focus: Focus, mode: Mode) -> Iterable[Row]:
@@ -81,7 +86,7 @@ class Negation:
     """sh:not (4.6.1)."""
 
     shape: Shape
-    component: NamedNode = SH("NotConstraintComponent")
+    component: NamedNode = _NOT
     source: None = None
 
     def rows(self, run: Run, path: Path | None, focus: Focus, mode: Mode) -> Iterable[Row]:
@@ -96,7 +101,7 @@ class ExactlyOne:
     """sh:xone (4.6.4)."""
 
     shapes: tuple[Shape, ...]
-    component: NamedNode = SH("XoneConstraintComponent")
+    component: NamedNode = _XONE
     source: None = None
 
     def rows(self, run: Run, path: Path | None, focus: Focus, mode: Mode) -> Iterable[Row]:

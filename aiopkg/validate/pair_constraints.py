@@ -12,13 +12,21 @@ from aiopkg.validate.terms import SH, Term, order_terms, text_of
 
 __all__ = ["Closed", "Disjoint", "Equal", "HasValue", "LessThan", "MaxCount", "MinCount", "UniqueLanguage"]
 
+_MINCOUNT = SH("MinCountConstraintComponent")
+_MAXCOUNT = SH("MaxCountConstraintComponent")
+_HASVALUE = SH("HasValueConstraintComponent")
+_UNIQUELANG = SH("UniqueLangConstraintComponent")
+_EQUALS = SH("EqualsConstraintComponent")
+_DISJOINT = SH("DisjointConstraintComponent")
+_CLOSED = SH("ClosedConstraintComponent")
+
 
 @dataclass(frozen=True)
 class MinCount:
     """sh:minCount (4.2.1). In some completion: enough values, or an open path. In every: enough values."""
 
     least: int
-    component: NamedNode = SH("MinCountConstraintComponent")
+    component: NamedNode = _MINCOUNT
     source: None = None
 
     def rows(self, run: Run, path: Path | None, focus: Focus, mode: Mode) -> Iterable[Row]:
@@ -44,7 +52,7 @@ class MaxCount:
     """sh:maxCount (4.2.2). Values are only added: in every completion, an open path fails too."""
 
     most: int
-    component: NamedNode = SH("MaxCountConstraintComponent")
+    component: NamedNode = _MAXCOUNT
     source: None = None
 
     def rows(self, run: Run, path: Path | None, focus: Focus, mode: Mode) -> Iterable[Row]:
@@ -68,7 +76,7 @@ class HasValue:
     """sh:hasValue (4.8.2). In some completion: present, or an open path."""
 
     value: Term
-    component: NamedNode = SH("HasValueConstraintComponent")
+    component: NamedNode = _HASVALUE
     source: None = None
 
     def rows(self, run: Run, path: Path | None, focus: Focus, mode: Mode) -> Iterable[Row]:
@@ -91,7 +99,7 @@ class HasValue:
 class UniqueLanguage:
     """sh:uniqueLang (4.4.5): one row for each language tag that several values have."""
 
-    component: NamedNode = SH("UniqueLangConstraintComponent")
+    component: NamedNode = _UNIQUELANG
     source: None = None
 
     def rows(self, run: Run, path: Path | None, focus: Focus, mode: Mode) -> Iterable[Row]:
@@ -99,8 +107,7 @@ class UniqueLanguage:
         if not focus.patterns:
             return
         bodies = [
-            f'{body} FILTER(isLiteral(?value) && LANG(?value) != "")'
-            for body in match_values(path, "?this", "?value")
+            f'{body} FILTER(isLiteral(?value) && LANG(?value) != "")' for body in match_values(path, "?this", "?value")
         ]
         rest = "GROUP BY ?this (LCASE(LANG(?value)) AS ?language) HAVING (COUNT(DISTINCT ?value) > 1)"
         for row in run.select(focus.select("?this", bodies, rest, distinct=False)):
@@ -115,7 +122,7 @@ class Equal:
     """sh:equals (4.5.1). In some completion a side that lacks a value passes if it is open."""
 
     predicate: NamedNode
-    component: NamedNode = SH("EqualsConstraintComponent")
+    component: NamedNode = _EQUALS
     source: None = None
 
     def rows(self, run: Run, path: Path | None, focus: Focus, mode: Mode) -> Iterable[Row]:
@@ -138,7 +145,7 @@ class Disjoint:
     """sh:disjoint (4.5.2). Values are only added: in every completion, an open side fails too."""
 
     predicate: NamedNode
-    component: NamedNode = SH("DisjointConstraintComponent")
+    component: NamedNode = _DISJOINT
     source: None = None
 
     def rows(self, run: Run, path: Path | None, focus: Focus, mode: Mode) -> Iterable[Row]:
@@ -180,7 +187,7 @@ class Closed:
     """sh:closed with the properties that are allowed (4.8.1)."""
 
     allowed: tuple[NamedNode, ...]
-    component: NamedNode = SH("ClosedConstraintComponent")
+    component: NamedNode = _CLOSED
     source: None = None
 
     def rows(self, run: Run, path: Path | None, focus: Focus, mode: Mode) -> Iterable[Row]:

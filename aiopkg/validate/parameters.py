@@ -7,7 +7,14 @@ from pyoxigraph import Literal, NamedNode, QuerySolutions, Store
 from aiopkg.validate.custom import CustomComponents
 from aiopkg.validate.logic_constraints import AllOf, AnyOf, ExactlyOne, HasProperty, Negation, Qualified
 from aiopkg.validate.pair_constraints import (
-    Closed, Disjoint, Equal, HasValue, LessThan, MaxCount, MinCount, UniqueLanguage,
+    Closed,
+    Disjoint,
+    Equal,
+    HasValue,
+    LessThan,
+    MaxCount,
+    MinCount,
+    UniqueLanguage,
 )  # fmt: skip
 from aiopkg.validate.paths import Path
 from aiopkg.validate.run import Constraint, Shape
@@ -15,8 +22,17 @@ from aiopkg.validate.shapes_graph import ShapesGraph, ill_formed, is_blank
 from aiopkg.validate.sparql_constraints import read_sparql_constraint
 from aiopkg.validate.terms import RDF, SH, Term
 from aiopkg.validate.value_tests import (
-    AnyValueTest, InstanceTest, WholeNumberTest, fails_datatype, fails_in, fails_languages, fails_length,
-    fails_node_kind, fails_pattern, fails_range, is_whole_number_type,
+    AnyValueTest,
+    InstanceTest,
+    WholeNumberTest,
+    fails_datatype,
+    fails_in,
+    fails_languages,
+    fails_length,
+    fails_node_kind,
+    fails_pattern,
+    fails_range,
+    is_whole_number_type,
 )  # fmt: skip
 
 __all__ = ["ParameterReader"]

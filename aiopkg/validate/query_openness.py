@@ -1,18 +1,238 @@
-"""placeholder"""
+"""Queries whose solutions are violations, read over completions: which violations survive every completion.
+
+Facts are only added, so a solution can vanish only where the query rests on absence. ``with_excuses`` rewrites such
+places so that a solution is dropped if facts that the graph declares unreported could make it vanish:
+
+- NOT EXISTS with patterns t1 ... tn: if for some i the patterns before ti match and ti is open. A pattern is open
+  where a bound end of it may lack facts with its property, a path where any step along it may. A pattern with no bound
+  end is open if its property is open anywhere. A filter of the group is kept as soon as its variables are bound.
+- OPTIONAL whose variables an expression uses: the same, where the OPTIONAL found nothing.
+- anything else that rests on absence (EXISTS under a negation or inside a function, an aggregate that is not just
+  compared as ``COUNT(...) > n``): if any pattern concerned is open, starting from ``$this``.
+
+Each rule drops at least the solutions that some completion removes, so what remains is violated in every completion.
+"""
+
+import re
+from collections import Counter
+from collections.abc import Iterator
+
 from aiopkg.validate.focus import Focus
+from aiopkg.validate.open_patterns import open_expression, pattern_can_open
 from aiopkg.validate.openness import Openness
-from aiopkg.validate.query_tree import Group, Query
+from aiopkg.validate.query_rewrite import chained
+from aiopkg.validate.query_tree import (
+    Bind,
+    Element,
+    Exists,
+    Filter,
+    Graph,
+    Group,
+    Optional,
+    Pattern,
+    Query,
+    SubSelect,
+    Token,
+    Union,
+    variables_of,
+    write_group,
+    write_tokens,
+)  # fmt: skip
 from aiopkg.validate.run import Run
 from aiopkg.validate.terms import Term
 
+__all__ = ["excused_nodes", "touches_openness", "with_excuses"]
+
+_AGGREGATES = {"COUNT", "SUM", "MIN", "MAX", "AVG", "SAMPLE", "GROUP_CONCAT"}
+_MORE_THAN = re.compile(r"^HAVING\s*\(\s*COUNT\s*\([^()]*\)\s*>=?\s*(\d+|\?\w+)\s*\)$", re.IGNORECASE)
+
 
 def touches_openness(query: Query, openness: Openness) -> bool:
-    return False
-
-
-def with_excuses(query: Query, openness: Openness) -> tuple[Query, list[Group]]:
-    return query, []
+    """Whether missing facts could change the query's solutions at all."""
+    return bool(openness) and any(pattern_can_open(p, openness) for p in _patterns(query.where))
 
 
 def excused_nodes(run: Run, groups: list[Group], prologue: str, focus: Focus) -> set[Term]:
-    return set()
+    """The focus nodes at which some pattern of a group is open, starting from ``?this``."""
+    found: set[Term] = set()
+    for group in groups:
+        tokens = open_expression(group, {"?this"}, run.openness)
+        if tokens:
+            where = chained(Group([Filter(["(", *tokens, ")"])]))
+            found |= run.nodes_of(prologue + focus.select("?this", [write_group(where)[1:-1]]))
+    return found
+
+
+def with_excuses(query: Query, openness: Openness) -> tuple[Query, list[Group]]:
+    """The query with excused solutions dropped, and the groups that must be excused node by node."""
+    excuser = _Excuser(openness, _usage(query))
+    return excuser.query(query, set()), excuser.coarse
+
+
+class _Excuser:
+    def __init__(self, openness: Openness, usage: Counter[str]) -> None:
+        self._openness = openness
+        self._usage = usage
+        self.coarse: list[Group] = []
+
+    def query(self, query: Query, used_outside: set[str]) -> Query:
+        """A SELECT, whose ``used_outside`` variables some expression around it uses."""
+        tokens = [*(query.head or []), *query.tail]
+        words = {token.upper() for token in tokens if isinstance(token, str)}
+        aggregated = words & _AGGREGATES
+        if aggregated:
+            having = _having(query.tail)
+            counts_up = not having or _MORE_THAN.match(write_tokens(having)) is not None
+            if not counts_up or (used_outside & query.assigned):
+                self._excuse_coarsely(query.where)
+        if words & {"LIMIT", "OFFSET"}:
+            self._excuse_coarsely(query.where)
+        return Query(query.head, self.group(query.where, set()), query.tail, query.prologue)
+
+    def _excuse_coarsely(self, group: Group) -> None:
+        if any(pattern_can_open(pattern, self._openness) for pattern in _patterns(group)):
+            self.coarse.append(group)
+
+    def group(self, group: Group, outside: set[str]) -> Group:
+        """A group whose solutions all count as violations."""
+        visible = outside | variables_of(group)
+        elements: list[Element] = []
+        excuses: list[Element] = []
+        for element in group.elements:
+            match element:
+                case Filter():
+                    elements.append(Filter(self._expression(element.tokens, visible)))
+                case Bind():
+                    for token in element.tokens:
+                        if isinstance(token, Exists):
+                            self._excuse_coarsely(token.group)
+                    elements.append(element)
+                case Optional():
+                    elements.append(element)
+                    excuses += self._unmatched(element, group, outside)
+                case Union():
+                    elements.append(Union([self.group(inner, outside) for inner in element.groups]))
+                case Graph():
+                    elements.append(Graph(element.name, self.group(element.group, outside)))
+                case SubSelect():
+                    elements.append(SubSelect(self.query(element.query, self._counted_loosely(element.query))))
+                case _:
+                    elements.append(element)
+        return Group([*elements, *excuses])
+
+    def _counted_loosely(self, query: Query) -> set[str]:
+        """The variables a nested SELECT assigns that expressions use (its own mention aside)."""
+        return {variable for variable in query.assigned if self._usage[variable] > 0}
+
+    def _expression(self, tokens: list[Token], visible: set[str]) -> list[Token]:
+        found: list[Token] = []
+        for place, token in enumerate(tokens):
+            if not isinstance(token, Exists):
+                found.append(token)
+            elif not _stands_plainly(tokens, place):
+                self._excuse_coarsely(token.group)
+                found.append(token)
+            elif token.negated:
+                opening = open_expression(token.group, visible, self._openness)
+                found += ["(", token, "&&", "!", "(", *opening, ")", ")"] if opening else [token]
+            else:
+                found.append(Exists(False, self.group(token.group, visible)))
+        return found
+
+    def _unmatched(self, optional: Optional, around: Group, outside: set[str]) -> list[Element]:
+        """The filter that drops solutions for which an OPTIONAL that matters found nothing and could."""
+        siblings = {v for e in around.elements if e is not optional and not isinstance(e, Filter | Bind)
+                    for v in variables_of(e)}  # fmt: skip
+        own = variables_of(optional.group) - siblings - outside
+        inner_usage = Counter(_expression_variables(optional.group))
+        if not any(self._usage[v] > inner_usage[v] for v in own):
+            return []
+        for element in optional.group.elements:
+            if isinstance(element, Filter | Bind):
+                for token in element.tokens:
+                    if isinstance(token, Exists):
+                        self._excuse_coarsely(token.group)
+        opening = open_expression(optional.group, siblings | outside, self._openness)
+        required = sorted(
+            v for e in optional.group.elements if isinstance(e, Pattern) for v in variables_of(e) if v in own
+        )
+        if not opening:
+            return []
+        matched: list[Token] = ["BOUND", "(", required[0], ")", "||"] if required else []
+        return [Filter(["(", *matched, "!", "(", *opening, ")", ")"])]
+
+
+def _having(tail: list[Token]) -> list[Token]:
+    words = [token.upper() if isinstance(token, str) else "" for token in tail]
+    if "HAVING" not in words:
+        return []
+    rest = tail[words.index("HAVING") :]
+    end = next(
+        (p for p, w in enumerate(rest) if isinstance(w, str) and w.upper() in ("ORDER", "LIMIT", "OFFSET")), len(rest)
+    )
+    return rest[:end]
+
+
+def _stands_plainly(tokens: list[Token], place: int) -> bool:
+    """Whether the expression is true more often the more often the token at the place is."""
+    before: Token | None = tokens[place - 1] if place else "("
+    after: Token | None = tokens[place + 1] if place + 1 < len(tokens) else ")"
+    if before not in ("(", "&&", "||") or after not in (")", "&&", "||"):
+        return False
+    depth = 0
+    for position in range(place - 1, -1, -1):
+        token = tokens[position]
+        depth += (token == ")") - (token == "(")
+        if depth < 0:
+            depth = 0
+            if position > 0 and tokens[position - 1] not in ("(", "&&", "||"):
+                return False
+    return True
+
+
+def _patterns(group: Group) -> Iterator[Pattern]:
+    """Every triple pattern inside, at any depth."""
+    for element in group.elements:
+        match element:
+            case Pattern():
+                yield element
+            case Filter() | Bind():
+                for token in element.tokens:
+                    if isinstance(token, Exists):
+                        yield from _patterns(token.group)
+            case Optional() | Graph():
+                yield from _patterns(element.group)
+            case Union():
+                for inner in element.groups:
+                    yield from _patterns(inner)
+            case SubSelect():
+                yield from _patterns(element.query.where)
+            case _:
+                pass
+
+
+def _expression_variables(group: Group) -> Iterator[str]:
+    """Each mention of a variable in a filter or assignment inside, at any depth."""
+    for element in group.elements:
+        match element:
+            case Filter() | Bind():
+                for token in element.tokens:
+                    yield from variables_of(token)
+            case Optional() | Graph():
+                yield from _expression_variables(element.group)
+            case Union():
+                for inner in element.groups:
+                    yield from _expression_variables(inner)
+            case SubSelect():
+                yield from _expression_variables(element.query.where)
+                for token in element.query.tail:
+                    yield from variables_of(token)
+            case _:
+                pass
+
+
+def _usage(query: Query) -> Counter[str]:
+    found = Counter(_expression_variables(query.where))
+    for token in query.tail:
+        found.update(variables_of(token))
+    return found

@@ -9,11 +9,23 @@ join for every row. ``EXISTS { A . B }`` is therefore written ``EXISTS { A FILTE
 same, in an order in which each pattern starts from something bound.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
 from aiopkg.validate.paths import Sequence, path_text
 from aiopkg.validate.query_tree import (
-    Bind, Element, Exists, Filter, Graph, Group, Optional, Pattern, Query, Raw, SubSelect, Token, Union,
+    Bind,
+    Element,
+    Exists,
+    Filter,
+    Graph,
+    Group,
+    Optional,
+    Pattern,
+    Query,
+    Raw,
+    SubSelect,
+    Token,
+    Union,
     variables_of,
 )  # fmt: skip
 
@@ -132,7 +144,8 @@ def _can_be_opened(inner: Group, around: Group, outside: set[str]) -> bool:
         return False
     used = {v for e in inner.elements if isinstance(e, Filter) for v in variables_of(e)}
     own, near = (
-        {v for e in group.elements if isinstance(e, Pattern | Union) for v in variables_of(e)} for group in (inner, around)
+        {v for e in group.elements if isinstance(e, Pattern | Union) for v in variables_of(e)}
+        for group in (inner, around)
     )
     return not ((used - own - outside) & near)
 
@@ -151,7 +164,7 @@ def _link(elements: list[Element], outside: set[str]) -> Group:
     return group
 
 
-def split_sequences(elements: list[Element]) -> list[Pattern]:
+def split_sequences(elements: Iterable[Element]) -> list[Pattern]:
     """Patterns with sequence paths taken apart into single steps."""
     found: list[Pattern] = []
     for number, element in enumerate(elements):

@@ -1,21 +1,19 @@
-"""SPARQL SELECT and ASK queries as a tree of groups: read, and written again (SPARQL 1.1, section 19.8).
+"""SPARQL SELECT and ASK queries as a tree of groups, and the tree written as text (SPARQL 1.1, section 19.8).
 
 Expressions stay lists of tokens, in which only EXISTS and its group are structure. Blank nodes and the shorthands of
 triple patterns are written out as variables and single patterns, so that a group can be taken apart.
 """
 
-import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass, field
+from itertools import pairwise
 from typing import TypeAlias
 
-from pyoxigraph import NamedNode
-
-from aiopkg.validate.paths import Alternative, Inverse, Path, Predicate, Repeat, Sequence
+from aiopkg.validate.paths import Path
 
 __all__ = [
     "Bind", "Element", "Exists", "Filter", "Graph", "Group", "Optional", "Pattern", "Query", "QueryError", "Raw",
-    "Refused", "SubSelect", "Token", "Union", "parse_query", "variables_of", "write_group", "write_query",
+    "Refused", "SubSelect", "Token", "Union", "variables_of", "write_group", "write_query",
 ]  # fmt: skip
 
 
@@ -141,347 +139,38 @@ class Query:
     def assigned(self) -> set[str]:
         """The variables that the SELECT clause or GROUP BY gives values with AS."""
         tokens = [*(self.head or []), *self.tail]
-        return {
-            str(after)
-            for before, after in zip(tokens, tokens[1:], strict=False)
-            if isinstance(before, str) and before.upper() == "AS"
-        }
+        return {str(after) for before, after in pairwise(tokens) if isinstance(before, str) and before.upper() == "AS"}
 
 
-_IRI = r"<[^<>\"{}|^`\\\x00-\x20]*>"
-_NAME = r"[A-Za-z_\u00c0-\uffff][\w\-.\u00b7]*"
-_LOCAL = r"(?:[\w\-:.%\u00b7]|\\.)*"
-_STRING = (
-    r'"""(?:(?:"|"")?(?:[^"\\]|\\.))*"""|' + r"'''(?:(?:'|'')?(?:[^'\\]|\\.))*'''|"
-    r'"(?:[^"\\\n\r]|\\.)*"|' + r"'(?:[^'\\\n\r]|\\.)*'"
-)
-_TOKEN = re.compile(
-    rf"(?P<skip>[\s]+|#[^\n\r]*)"
-    rf"|(?P<literal>(?:{_STRING})(?:@[A-Za-z]+(?:-[A-Za-z0-9]+)*|\^\^(?:{_IRI}|(?:{_NAME})?:{_LOCAL}))?)"
-    rf"|(?P<iri>{_IRI})|(?P<variable>[?$]\w+)|(?P<blank>_:\w[\w\-.]*)"
-    rf"|(?P<name>(?:{_NAME})?:{_LOCAL})|(?P<number>(?:\d+\.\d*|\.\d+|\d+)(?:[eE][+-]?\d+)?)"
-    rf"|(?P<word>[A-Za-z_]\w*)|(?P<sign>\^\^|&&|\|\||!=|<=|>=|[{{}}()\[\];,.=<>!+\-*/|^?])",
-    re.DOTALL,
-)
-
-
-def _tokens(text: str) -> list[str]:
-    found: list[str] = []
-    place = 0
-    while place < len(text):
-        match = _TOKEN.match(text, place)
-        if match is None:
-            raise QueryError(f"cannot read {text[place : place + 20]!r}")
-        place = match.end()
-        token = match[0]
-        if match.lastgroup == "skip":
-            continue
-        if match.lastgroup == "variable":
-            token = "?" + token[1:]
-        elif match.lastgroup == "name" and token.endswith("."):
-            stripped = token.rstrip(".")
-            place -= len(token) - len(stripped)
-            token = stripped
-        elif match.lastgroup == "number" and token.endswith("."):
-            place -= 1
-            token = token[:-1]
-        found.append(token)
-    return found
-
-
-def parse_query(text: str, prefixes: Mapping[str, str]) -> Query:
-    """Read a query; ``prefixes`` are declared beside those of the text. Raises QueryError."""
-    return _Parser(_tokens(text), dict(prefixes)).query()
-
-
-_VERB_END = re.compile(r'[?"\'<_:\d]|true|false')
-
-
-class _Parser:
-    def __init__(self, tokens: list[str], prefixes: dict[str, str]) -> None:
-        self._tokens = tokens
-        self._place = 0
-        self._prefixes = prefixes
-        self._fresh = 0
-
-    # tokens
-    def _peek(self) -> str:
-        return self._tokens[self._place] if self._place < len(self._tokens) else ""
-
-    def _word(self) -> str:
-        return self._peek().upper()
-
-    def _next(self) -> str:
-        if self._place >= len(self._tokens):
-            raise QueryError("the text ends too early")
-        self._place += 1
-        return self._tokens[self._place - 1]
-
-    def _take(self, *words: str) -> bool:
-        if self._word() in words:
-            self._place += 1
-            return True
-        return False
-
-    def _expect(self, word: str) -> None:
-        found = self._next()
-        if found.upper() != word:
-            raise QueryError(f"expected {word}, found {found!r}")
-
-    def _variable(self) -> str:
-        self._fresh += 1
-        return f"?_b{self._fresh}"
-
-    # queries
-    def query(self) -> Query:
-        """The whole text."""
-        while True:
-            if self._take("PREFIX"):
-                name, iri = self._next(), self._next()
-                self._prefixes[name.rstrip(":")] = iri[1:-1]
-            elif self._take("BASE"):
-                raise QueryError("BASE is not supported; write full IRIs or prefixes")
-            else:
-                break
-        found = self._select() if self._word() == "SELECT" else self._ask()
-        if self._peek():
-            raise QueryError(f"unexpected {self._peek()!r}")
-        found.prologue = "".join(f"PREFIX {name}: <{iri}> " for name, iri in sorted(self._prefixes.items()))
-        return found
-
-    def _ask(self) -> Query:
-        self._expect("ASK")
-        self._take("WHERE")
-        return Query(None, self._group(), [])
-
-    def _select(self) -> Query:
-        self._expect("SELECT")
-        head: list[Token] = []
-        while self._word() not in ("WHERE", "{"):
-            if self._word() == "FROM":
-                raise QueryError("FROM is not allowed")
-            head.append(self._token())
-        self._take("WHERE")
-        where = self._group()
-        tail: list[Token] = []
-        while self._peek() not in ("", "}"):
-            if self._word() == "VALUES":
-                where.elements.append(Refused("VALUES"))
-                self._place = self._skip_values()
-                continue
-            tail.append(self._token())
-        return Query(head, where, tail)
-
-    def _skip_values(self) -> int:
-        place = self._place
-        while place < len(self._tokens) and self._tokens[place] != "}":
-            place += 1
-        return place + 1
-
-    def _token(self) -> Token:
-        """One token of an expression, with EXISTS and its group as one."""
-        if self._word() == "NOT" and self._tokens[self._place + 1 : self._place + 2][0].upper() == "EXISTS":
-            self._place += 2
-            return Exists(True, self._group())
-        if self._take("EXISTS"):
-            return Exists(False, self._group())
-        return self._next()
-
-    def _expression(self) -> list[Token]:
-        """A bracketed expression, a function call, or EXISTS."""
-        found: list[Token] = []
-        if self._peek() != "(":
-            found.append(self._token())
-            if isinstance(found[0], Exists):
-                return found
-        depth = 0
-        while True:
-            token = self._token()
-            depth += (token == "(") - (token == ")")
-            if isinstance(token, Exists) and found and found[-1] == "!":
-                found[-1] = Exists(not token.negated, token.group)
-            else:
-                found.append(token)
-            if depth == 0:
-                return found
-
-    # groups
-    def _group(self) -> Group:
-        self._expect("{")
-        elements: list[Element] = []
-        if self._word() == "SELECT":
-            elements.append(SubSelect(self._select()))
-        while not self._take("}"):
-            if not self._take("."):
-                self._element(elements)
-        return Group(elements)
-
-    def _element(self, elements: list[Element]) -> None:
-        if self._take("FILTER"):
-            elements.append(Filter(self._expression()))
-        elif self._take("OPTIONAL"):
-            elements.append(Optional(self._group()))
-        elif self._take("BIND"):
-            tokens = self._expression()[1:-1]
-            if len(tokens) < 3 or str(tokens[-2]).upper() != "AS":
-                raise QueryError("BIND without AS")
-            elements.append(Bind(tokens[:-2], str(tokens[-1])))
-        elif self._word() in ("MINUS", "SERVICE", "VALUES"):
-            keyword = self._next().upper()
-            elements.append(Refused(keyword))
-            while self._peek() != "{":
-                self._next()
-            self._group() if keyword != "VALUES" else setattr(self, "_place", self._skip_values())
-        elif self._take("GRAPH"):
-            elements.append(Graph(self._next(), self._group()))
-        elif self._peek() == "{":
-            groups = [self._group()]
-            while self._take("UNION"):
-                groups.append(self._group())
-            elements.append(Union(groups))
-        else:
-            self._triples(elements)
-
-    def _triples(self, elements: list[Element]) -> None:
-        bare = self._peek() not in ("[", "(")
-        subject = self._node(elements)
-        if bare or self._peek() not in (".", "}"):
-            self._properties(subject, elements)
-
-    def _properties(self, subject: str, elements: list[Element]) -> None:
-        while True:
-            verb, path = self._verb()
-            while True:
-                elements.append(Pattern(subject, verb, path, self._node(elements)))
-                if not self._take(","):
-                    break
-            while self._take(";"):
-                pass
-            if self._tokens[self._place - 1] != ";" or self._peek() in (".", "}", "]", ""):
-                return
-
-    def _node(self, elements: list[Element]) -> str:
-        token = self._next()
-        if token == "[":
-            node = self._variable()
-            if not self._take("]"):
-                self._properties(node, elements)
-                self._expect("]")
-            return node
-        if token == "(":
-            return self._collection(elements)
-        if token.startswith("_:"):
-            return "?_b_" + re.sub(r"\W", "_", token[2:])
-        if token in ("+", "-"):
-            return token + self._next()
-        if token in ("{", "}", ")", "]", ".", ";", ","):
-            raise QueryError(f"unexpected {token!r}")
-        return token
-
-    def _collection(self, elements: list[Element]) -> str:
-        rdf = "http://www.w3.org/1999/02/22-rdf-syntax-ns#"
-        first, rest = NamedNode(rdf + "first"), NamedNode(rdf + "rest")
-        members: list[str] = []
-        while not self._take(")"):
-            members.append(self._node(elements))
-        head = f"<{rdf}nil>"
-        for member in reversed(members):
-            node = self._variable()
-            elements.append(Pattern(node, str(first), Predicate(first), member))
-            elements.append(Pattern(node, str(rest), Predicate(rest), head))
-            head = node
-        return head
-
-    # verbs
-    def _verb(self) -> tuple[str, Path | None]:
-        if self._peek().startswith("?"):
-            return self._next(), None
-        start = self._place
-        path = self._path()
-        return " ".join(self._tokens[start : self._place]), path
-
-    def _path(self) -> Path | None:
-        options = [self._path_sequence()]
-        while self._take("|"):
-            options.append(self._path_sequence())
-        known = [option for option in options if option is not None]
-        if len(known) < len(options):
-            return None
-        return known[0] if len(known) == 1 else Alternative(tuple(known))
-
-    def _path_sequence(self) -> Path | None:
-        parts = [self._path_step()]
-        while self._take("/"):
-            parts.append(self._path_step())
-        whole = parts[-1]
-        for part in reversed(parts[:-1]):
-            whole = None if whole is None or part is None else Sequence(part, whole)
-        return whole
-
-    def _path_step(self) -> Path | None:
-        inverse = self._take("^")
-        path = self._path_primary()
-        if self._peek() in ("*", "+", "?"):
-            sign = self._next()
-            path = None if path is None else Repeat(path, sign)
-        return Inverse(path) if inverse and path is not None else path
-
-    def _path_primary(self) -> Path | None:
-        token = self._next()
-        if token == "(":
-            path = self._path()
-            self._expect(")")
-            return path
-        if token == "!":
-            if self._take("("):
-                while not self._take(")"):
-                    self._next()
-            else:
-                self._take("^")
-                self._next()
-            return None
-        return Predicate(self.iri(token))
-
-    def iri(self, token: str) -> NamedNode:
-        """The IRI that a token names."""
-        if token == "a":
-            return NamedNode("http://www.w3.org/1999/02/22-rdf-syntax-ns#type")
-        if token.startswith("<"):
-            return NamedNode(token[1:-1])
-        prefix, colon, local = token.partition(":")
-        if not colon or prefix not in self._prefixes:
-            raise QueryError(f"{token!r} is no property with a declared prefix")
-        return NamedNode(self._prefixes[prefix] + re.sub(r"\\(.)", r"\1", local))
-
-
-# variables and text
 def variables_of(element: Element | Group | Query | Token) -> set[str]:
     """Every variable that is named anywhere inside."""
+    found: set[str] = set()
     match element:
-        case str():
-            return {element} if element.startswith("?") and len(element) > 1 else set()
+        case str() if element.startswith("?") and len(element) > 1:
+            found = {element}
         case Pattern():
-            return {t for t in (element.subject, element.verb, element.object) if t.startswith("?")}
+            found = {t for t in (element.subject, element.verb, element.object) if t.startswith("?")}
         case Raw():
-            return set(element.binds)
+            found = set(element.binds)
         case Bind():
-            return _all(element.tokens) | {element.variable}
+            found = _all(element.tokens) | {element.variable}
         case Filter():
-            return _all(element.tokens)
+            found = _all(element.tokens)
         case Exists() | Optional():
-            return variables_of(element.group)
+            found = variables_of(element.group)
         case Graph():
-            return variables_of(element.group) | variables_of(element.name)
+            found = variables_of(element.group) | variables_of(element.name)
         case Union():
-            return _all(element.groups)
+            found = _all(element.groups)
         case SubSelect():
-            return variables_of(element.query)
+            found = variables_of(element.query)
         case Group():
-            return _all(element.elements)
+            found = _all(element.elements)
         case Query():
-            return _all(element.head or []) | variables_of(element.where) | _all(element.tail)
-        case Refused():
-            return set()
+            found = _all(element.head or []) | variables_of(element.where) | _all(element.tail)
+        case _:
+            pass
+    return found
 
 
 def _all(parts: "list[Token] | list[Group] | list[Element]") -> set[str]:
@@ -507,25 +196,26 @@ def write_group(group: Group) -> str:
 def _write(element: Element) -> str:
     match element:
         case Pattern():
-            return f"{element.subject} {element.verb} {element.object} ."
+            text = f"{element.subject} {element.verb} {element.object} ."
         case Filter():
             bare = not isinstance(element.tokens[0], Exists) and element.tokens[0] != "("
-            text = write_tokens(element.tokens)
-            return f"FILTER {text}" if bare else f"FILTER ( {text} )"
+            condition = write_tokens(element.tokens)
+            text = f"FILTER {condition}" if bare else f"FILTER ( {condition} )"
         case Bind():
-            return f"BIND ( {write_tokens(element.tokens)} AS {element.variable} )"
+            text = f"BIND ( {write_tokens(element.tokens)} AS {element.variable} )"
         case Optional():
-            return f"OPTIONAL {write_group(element.group)}"
+            text = f"OPTIONAL {write_group(element.group)}"
         case Union():
-            return " UNION ".join(map(write_group, element.groups))
+            text = " UNION ".join(map(write_group, element.groups))
         case Graph():
-            return f"GRAPH {element.name} {write_group(element.group)}"
+            text = f"GRAPH {element.name} {write_group(element.group)}"
         case Raw():
-            return element.text
+            text = element.text
         case SubSelect():
-            return write_query(element.query)
+            text = write_query(element.query)
         case Refused():
             raise QueryError(f"{element.keyword} is not allowed here")
+    return text
 
 
 def write_query(query: Query) -> str:
@@ -533,8 +223,7 @@ def write_query(query: Query) -> str:
     if query.head is None:
         return f"{query.prologue}ASK {write_group(query.where)}"
     return (
-        f"{query.prologue}SELECT {write_tokens(query.head)} WHERE {write_group(query.where)}"
-        f" {write_tokens(query.tail)}"
+        f"{query.prologue}SELECT {write_tokens(query.head)} WHERE {write_group(query.where)} {write_tokens(query.tail)}"
     )
 
 

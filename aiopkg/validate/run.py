@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING, Protocol
 from pyoxigraph import BlankNode, DefaultGraph, Literal, NamedNode, Quad, QuerySolutions, Store, Triple, Variable
 
 from aiopkg.errors import InputError
-
 from aiopkg.validate.focus import Focus
 from aiopkg.validate.openness import ANY_PROPERTY, UNREPORTED, Openness
 from aiopkg.validate.paths import Path, Predicate, match_values, steps_of
@@ -95,8 +94,10 @@ class Run:
         return found
 
     def _ask(self, store: Store, query: str, this: Term | None) -> list[tuple[Term | None, ...]]:
-        chosen = {Variable("this"): this} if isinstance(this, BlankNode) else {}
-        graphs = None if self.graphs is None else list(self.graphs)
+        chosen: dict[Variable, Term] = {Variable("this"): this} if isinstance(this, BlankNode) else {}
+        graphs: list[NamedNode | BlankNode | DefaultGraph] | None = None
+        if self.graphs is not None:
+            graphs = list(self.graphs)
         try:
             solutions = store.query(query, default_graph=graphs, substitutions=chosen)
         except SyntaxError as error:
@@ -115,7 +116,7 @@ class Run:
         graphs: Sequence[NamedNode | DefaultGraph] = [DefaultGraph()] if self.graphs is None else self.graphs
         for graph in graphs:
             store.extend(self.store.quads_for_pattern(None, None, None, graph))
-        store.extend(Quad(*triple, name) for triple in self.shapes_triples)
+        store.extend(Quad(t.subject, t.predicate, t.object, name) for t in self.shapes_triples)
         return store
 
     def nodes_of(self, query: str) -> set[Term]:
@@ -227,11 +228,7 @@ class Run:
         found = self._failures.get(key)
         if found is None:
             found = frozenset(
-                row.this
-                for constraint in shape.constraints
-                for row in constraint.rows(self, shape.path, focus, mode)
+                row.this for constraint in shape.constraints for row in constraint.rows(self, shape.path, focus, mode)
             )
             self._failures[key] = found
         return found
-
-

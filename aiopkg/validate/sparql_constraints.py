@@ -6,7 +6,7 @@ once a focus node, since its meaning is not the same over many.
 """
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import cached_property
 
 from pyoxigraph import BlankNode, Literal, NamedNode
@@ -15,16 +15,29 @@ from aiopkg.errors import InputError
 from aiopkg.validate.focus import Focus
 from aiopkg.validate.paths import Path, path_text
 from aiopkg.validate.query_openness import excused_nodes, touches_openness, with_excuses
+from aiopkg.validate.query_parser import parse_query
 from aiopkg.validate.query_rewrite import chained, prebind
 from aiopkg.validate.query_tree import (
-    Bind, Element, Exists, Filter, Group, Query, QueryError, Refused, SubSelect, groups_within, parse_query,
-    variables_of, write_query,
+    Bind,
+    Element,
+    Exists,
+    Filter,
+    Group,
+    Query,
+    QueryError,
+    Refused,
+    SubSelect,
+    groups_within,
+    variables_of,
+    write_query,
 )  # fmt: skip
 from aiopkg.validate.run import Mode, Row, Run
 from aiopkg.validate.shapes_graph import ShapesGraph
 from aiopkg.validate.terms import OWL, SH, Term, order_key
 
 __all__ = ["SparqlConstraint", "SparqlSelect", "check_query", "prefixes_of", "read_sparql_constraint"]
+
+_SPARQL = SH("SPARQLConstraintComponent")
 
 SHAPES_GRAPH = NamedNode("urn:aiopkg:shapes-graph")
 _HIDDEN = "?_b"
@@ -42,9 +55,7 @@ class SparqlSelect:
     def _is_for_one(self) -> bool:
         return _limits(self.query)
 
-    def rows(
-        self, run: Run, focus: Focus, messages: tuple[Literal, ...], mode: Mode
-    ) -> Iterable[Row]:
+    def rows(self, run: Run, focus: Focus, messages: tuple[Literal, ...], mode: Mode) -> Iterable[Row]:
         """The failures among the focus nodes; in the modes other than CLOSED only their nodes count."""
         if not focus.patterns:
             return
@@ -135,16 +146,14 @@ class SparqlConstraint:
     source: Term
     select: SparqlSelect
     messages: tuple[Literal, ...] = ()
-    component: NamedNode = field(default=SH("SPARQLConstraintComponent"))
+    component: NamedNode = _SPARQL
 
     def rows(self, run: Run, path: Path | None, focus: Focus, mode: Mode) -> Iterable[Row]:
         """The failures among the focus nodes."""
         return self.select.rows(run, focus, self.messages, mode)
 
 
-def read_sparql_constraint(
-    graph: ShapesGraph, shape: Term, path: Path | None, node: Term
-) -> SparqlConstraint | None:
+def read_sparql_constraint(graph: ShapesGraph, shape: Term, path: Path | None, node: Term) -> SparqlConstraint | None:
     """The constraint at a value of sh:sparql, or None if it is deactivated."""
     if graph.flag(node, SH("deactivated")):
         return None

@@ -15,6 +15,9 @@ __all__ = [
     "fails_node_kind", "fails_pattern", "fails_range", "is_whole_number_type",
 ]  # fmt: skip
 
+_CLASS = SH("ClassConstraintComponent")
+_DATATYPE = SH("DatatypeConstraintComponent")
+
 
 @dataclass(frozen=True)
 class AnyValueTest:
@@ -41,7 +44,7 @@ class InstanceTest:
     """sh:class: each value node is a SHACL instance of the class (4.1.1)."""
 
     cls: NamedNode
-    component: NamedNode = SH("ClassConstraintComponent")
+    component: NamedNode = _CLASS
     source: None = None
 
     def rows(self, run: Run, path: Path | None, focus: Focus, mode: Mode) -> Iterable[Row]:
@@ -61,7 +64,7 @@ class WholeNumberTest:
     """
 
     datatype: NamedNode
-    component: NamedNode = SH("DatatypeConstraintComponent")
+    component: NamedNode = _DATATYPE
     source: None = None
 
     def rows(self, run: Run, path: Path | None, focus: Focus, mode: Mode) -> Iterable[Row]:
@@ -148,7 +151,7 @@ def fails_datatype(datatype: NamedNode) -> str:
         if XSD(name) == datatype:
             return f"{wrong} || !COALESCE(isLiteral({datatype}(STR(?value))), false)"
     if datatype == RDF("langString"):
-        return f'!isLiteral(?value) || LANG(?value) = ""'
+        return '!isLiteral(?value) || LANG(?value) = ""'
     return wrong
 
 
