@@ -1,0 +1,178 @@
+"""One question to one whole reply; nothing is sent before the last row is known."""
+
+from io import BytesIO
+
+from pyoxigraph import (
+    QueryBoolean,
+    QueryResultsFormat,
+    QuerySolutions,
+    QueryTriples,
+    RdfFormat,
+    Triple,
+    parse_query_results,
+    serialize,
+)
+
+from aiopkg.server.dataset import Dataset
+from aiopkg.server.diagnose import diagnose
+from aiopkg.server.limits import Limits
+from aiopkg.server.messages import Question, Reply
+from aiopkg.server.negotiate import GRAPH_TYPES, RESULT_TYPES, choose
+from aiopkg.server.prescan import Outline, prescan
+from aiopkg.server.problem import Problem, Refusal
+
+__all__ = ["evaluate"]
+
+RESULT_FORMATS = {
+    "application/sparql-results+json": QueryResultsFormat.JSON,
+    "application/json": QueryResultsFormat.JSON,
+    "application/sparql-results+xml": QueryResultsFormat.XML,
+    "application/xml": QueryResultsFormat.XML,
+    "text/xml": QueryResultsFormat.XML,
+    "text/csv": QueryResultsFormat.CSV,
+    "text/tab-separated-values": QueryResultsFormat.TSV,
+}
+GRAPH_FORMATS = {
+    "text/turtle": RdfFormat.TURTLE,
+    "application/n-triples": RdfFormat.N_TRIPLES,
+    "text/plain": RdfFormat.N_TRIPLES,
+    "application/rdf+xml": RdfFormat.RDF_XML,
+    "application/xml": RdfFormat.RDF_XML,
+    "application/ld+json": RdfFormat.JSON_LD,
+    "application/json": RdfFormat.JSON_LD,
+}
+
+
+def evaluate(dataset: Dataset, question: Question, limits: Limits) -> Reply:
+    """Answer one question, or say with a problem document why not."""
+    try:
+        return _answer(dataset, question, limits)
+    except Refusal as refusal:
+        return refusal.problem.reply()
+    except MemoryError:
+        return memory_problem().reply()
+
+
+def memory_problem() -> Problem:
+    """The problem of a query that needs more memory than a worker may take."""
+    detail = "The query needs more memory than this endpoint gives to one query. Ask for less."
+    return Problem(503, "memory-limit", "Memory limit reached", detail)
+
+
+def _answer(dataset: Dataset, question: Question, limits: Limits) -> Reply:
+    outline = prescan(question.text, question.base, limits)
+    results = _query(dataset, question, outline)
+    if isinstance(results, QueryTriples):
+        media_type = choose(question.accept, GRAPH_TYPES)
+        body = _write_graph(results, media_type, outline, limits)
+    else:
+        media_type = choose(question.accept, RESULT_TYPES)
+        body = _write_results(results, media_type, limits)
+    if media_type.startswith("text/"):
+        media_type += "; charset=utf-8"
+    return Reply(200, {"Content-Type": media_type, "Vary": "Accept"}, body)
+
+
+def _query(dataset: Dataset, question: Question, outline: Outline) -> QuerySolutions | QueryBoolean | QueryTriples:
+    default_graph, named_graphs = dataset.choose(question, outline)
+
+    def run(text: str) -> QuerySolutions | QueryBoolean | QueryTriples:
+        return dataset.store.query(text, base_iri=question.base, default_graph=default_graph, named_graphs=named_graphs)
+
+    def parse_again(text: str) -> str | None:
+        try:
+            run(text)
+        except SyntaxError as error:
+            return str(error)
+        return None
+
+    try:
+        return run(question.text)
+    except SyntaxError as error:
+        raise Refusal(diagnose(question.text, str(error), parse_again)) from error
+    except (OSError, RuntimeError, ValueError) as error:
+        raise Refusal(_evaluation_problem(error)) from error
+
+
+def _evaluation_problem(error: Exception) -> Problem:
+    return Problem(500, "evaluation-failed", "The query cannot be evaluated", f"{error}.")
+
+
+class _Buffer(BytesIO):
+    """Bytes in memory up to a limit; the write that would pass it is refused."""
+
+    def __init__(self, limit: int) -> None:
+        super().__init__()
+        self.limit = limit
+
+    def write(self, data: bytes, /) -> int:  # type: ignore[override]
+        if self.tell() + len(data) > self.limit:
+            detail = f"The answer is larger than {self.limit} bytes. Ask for less, or page with LIMIT and OFFSET."
+            raise Refusal(Problem(422, "byte-limit", "Answer too large", detail))
+        return super().write(data)
+
+
+def _write_results(results: QuerySolutions | QueryBoolean, media_type: str, limits: Limits) -> bytes:
+    buffer = _Buffer(limits.bytes)
+    results_format = RESULT_FORMATS[media_type]
+    try:
+        results.serialize(buffer, format=results_format)
+    except (OSError, RuntimeError, ValueError) as error:
+        raise Refusal(_evaluation_problem(error)) from error
+    body = buffer.getvalue()
+    if isinstance(results, QuerySolutions) and _row_count(body, results_format, limits.rows) > limits.rows:
+        raise Refusal(_row_problem(limits))
+    return body
+
+
+def _row_count(body: bytes, results_format: QueryResultsFormat, enough: int) -> int:
+    """How many solutions a document holds; a number from above where that is not beyond ``enough``."""
+    if results_format == QueryResultsFormat.XML:
+        return body.count(b"<result>")
+    if results_format == QueryResultsFormat.JSON:
+        at_most = body.count(b"{")
+        return at_most if at_most <= enough else _parsed_count(body)
+    at_most = body.count(b"\n") - 1
+    if at_most <= enough or results_format == QueryResultsFormat.TSV:
+        return at_most
+    return sum(part.count(b"\n") for part in body.split(b'"')[::2]) - 1
+
+
+def _parsed_count(body: bytes) -> int:
+    solutions = parse_query_results(body, format=QueryResultsFormat.JSON)
+    return sum(1 for _ in solutions) if isinstance(solutions, QuerySolutions) else 0
+
+
+def _row_problem(limits: Limits) -> Problem:
+    detail = f"The answer has more than {limits.rows} rows. Ask for less, or page with LIMIT and OFFSET."
+    return Problem(422, "row-limit", "Too many rows", detail)
+
+
+def _write_graph(results: QueryTriples, media_type: str, outline: Outline, limits: Limits) -> bytes:
+    """Write the triples as a set, sorted; Turtle with the prefixes of the query."""
+    triples: set[Triple] = set()
+    try:
+        for triple in results:
+            triples.add(triple)
+            if len(triples) > limits.rows:
+                raise Refusal(_row_problem(limits))
+    except (OSError, RuntimeError, ValueError) as error:
+        raise Refusal(_evaluation_problem(error)) from error
+    graph_format = GRAPH_FORMATS[media_type]
+    prefixes = outline.prefixes if graph_format == RdfFormat.TURTLE else None
+    buffer = _Buffer(limits.bytes)
+    try:
+        serialize(sorted(triples, key=str), buffer, format=graph_format, prefixes=prefixes)
+    except (OSError, ValueError) as error:
+        detail = f"The graph cannot be written as {media_type}: {error}."
+        raise Refusal(Problem(406, "not-writable", "No acceptable media type", detail)) from error
+    return _with_sorted_prefixes(buffer.getvalue()) if prefixes else buffer.getvalue()
+
+
+def _with_sorted_prefixes(turtle: bytes) -> bytes:
+    """Put the prefixes into an order of their own: the serializer writes them in that of a hash table."""
+    head, body = [], turtle
+    while body.startswith(b"@prefix "):
+        line, _, body = body.partition(b"\n")
+        head.append(line + b"\n")
+    return b"".join(sorted(head)) + body

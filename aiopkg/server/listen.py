@@ -1,0 +1,107 @@
+"""The socket and the signals: the server from its first to its last moment."""
+
+import asyncio
+import contextlib
+import signal
+import socket
+import threading
+from collections.abc import Callable, Iterator
+from types import FrameType
+
+import uvicorn
+
+from aiopkg.errors import InputError
+from aiopkg.server.limits import Limits
+from aiopkg.server.pool import Pool
+from aiopkg.server.protocol import build
+
+__all__ = ["serve"]
+
+
+class _Server(uvicorn.Server):
+    """Announces itself when it listens, and ends the workers before it waits for open requests."""
+
+    def __init__(self, config: uvicorn.Config, pool: Pool, announce: Callable[[], None]) -> None:
+        super().__init__(config)
+        self._pool = pool
+        self._announce = announce
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        await super().startup(sockets)
+        if self.started and not self.should_exit:
+            self._announce()
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        await self._pool.stop()
+        await super().shutdown(sockets)
+
+
+def serve(
+    quads: bytes,
+    page: str,
+    *,
+    host: str,
+    port: int,
+    limits: Limits,
+    announce: Callable[[str], None] | None,
+) -> None:
+    """Listen, answer, and return after SIGINT or SIGTERM with every worker gone."""
+    with _listening(host, port) as listener:
+        url = _url(host, listener.getsockname()[1])
+        pool = Pool(quads, limits)
+        config = uvicorn.Config(
+            build(pool, page),
+            http="h11",
+            ws="none",
+            lifespan="off",
+            log_config=None,
+            access_log=False,
+            server_header=False,
+            proxy_headers=False,
+            timeout_graceful_shutdown=5,
+        )
+        server = _Server(config, pool, lambda: announce(url) if announce else None)
+
+        async def run() -> None:
+            async with pool:
+                if not server.should_exit:
+                    await server.serve(sockets=[listener])
+
+        with _asked_to_stop(server):
+            asyncio.run(run())
+
+
+@contextlib.contextmanager
+def _asked_to_stop(server: uvicorn.Server) -> Iterator[None]:
+    """Take SIGINT and SIGTERM as a wish to stop, also when uvicorn raises them once more at its end."""
+
+    def stop(_signal: int, _frame: FrameType | None) -> None:
+        server.should_exit = True
+
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    earlier = {each: signal.signal(each, stop) for each in (signal.SIGINT, signal.SIGTERM)}
+    try:
+        yield
+    finally:
+        for each, handler in earlier.items():
+            signal.signal(each, handler)
+
+
+@contextlib.contextmanager
+def _listening(host: str, port: int) -> Iterator[socket.socket]:
+    """Bind the address before anything is loaded; raises InputError when it cannot be had."""
+    try:
+        family, _, _, _, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE)[0]
+        listener = socket.create_server(address, family=family)
+    except OSError as error:
+        cause = f"The server cannot listen on {host}, port {port}: {error.strerror or error}."
+        raise InputError("address", cause, fix="Choose another port, or 0 for any free one.") from error
+    with listener:
+        yield listener
+
+
+def _url(host: str, port: int) -> str:
+    shown = f"[{host}]" if ":" in host else host
+    return f"http://{shown}:{port}/"

@@ -1,0 +1,45 @@
+"""An error of the endpoint as a problem document (RFC 9457)."""
+
+import json
+from dataclasses import dataclass, field
+
+from aiopkg.server.messages import Reply
+
+__all__ = ["Problem", "Refusal"]
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """What went wrong with a request: an HTTP status, a stable code, and where in the query if known.
+
+    ``line`` and ``column`` are counted from 1, the column in characters.
+    """
+
+    status: int
+    code: str
+    title: str
+    detail: str
+    line: int | None = None
+    column: int | None = None
+    headers: dict[str, str] = field(default_factory=dict)
+
+    def reply(self) -> Reply:
+        """The problem as a response of media type application/problem+json."""
+        content: dict[str, str | int] = {
+            "title": self.title,
+            "detail": self.detail,
+            "status": self.status,
+            "code": self.code,
+        }
+        if self.line is not None and self.column is not None:
+            content |= {"line": self.line, "column": self.column}
+        body = json.dumps(content, ensure_ascii=False, indent=1).encode("utf-8", "backslashreplace")
+        return Reply(self.status, {"Content-Type": "application/problem+json", **self.headers}, body)
+
+
+class Refusal(Exception):
+    """Ends the work on a request; the problem it carries is the response."""
+
+    def __init__(self, problem: Problem) -> None:
+        super().__init__(problem.detail)
+        self.problem = problem

@@ -1,0 +1,82 @@
+"""The process that holds a store and answers questions, one after the other, until its input ends.
+
+It is started with one argument, a JSON object of ``dataset`` (a path) and ``limits``. Once the dataset is
+loaded it gives up the right to open anything: no file, no connection. Memory is limited on top of what the
+dataset takes, and the clock of the kernel ends it should the server no longer be there to do so.
+"""
+
+import json
+import signal
+import sys
+import threading
+from dataclasses import asdict
+from pathlib import Path
+
+from aiopkg.errors import InputError
+from aiopkg.server.dataset import Dataset
+from aiopkg.server.evaluate import evaluate, memory_problem
+from aiopkg.server.limits import Limits
+from aiopkg.server.messages import Question, Reply
+from aiopkg.server.problem import Problem
+
+__all__ = ["main", "work_order"]
+
+STACK = 256 * 2**20
+"""Stack of the thread that parses and evaluates, in bytes: a query at the limits of depth needs less."""
+
+GRACE = 5.0
+"""Seconds after the time limit at which a worker that nobody ended ends itself."""
+
+
+def work_order(dataset: Path, limits: Limits) -> str:
+    """Write the argument that ``main`` reads."""
+    return json.dumps({"dataset": str(dataset), "limits": asdict(limits)})
+
+
+def main() -> None:
+    """Load the dataset, say that it is ready (or why not), then answer."""
+    order = json.loads(sys.argv[1])
+    limits = Limits(**order["limits"])
+    try:
+        dataset = Dataset(Path(order["dataset"]))
+    except (InputError, OSError) as error:
+        Problem(500, "dataset-unreadable", "The dataset cannot be read", str(error)).reply().write(sys.stdout.buffer)
+        return
+    threading.stack_size(STACK)
+    thread = threading.Thread(target=_answer_all, args=(dataset, limits))
+    thread.start()
+    thread.join()
+
+
+def _answer_all(dataset: Dataset, limits: Limits) -> None:
+    _give_up_rights(limits)
+    Reply(200, {}, b"").write(sys.stdout.buffer)
+    while question := Question.read(sys.stdin.buffer):
+        _set_alarm(limits.seconds + GRACE)
+        try:
+            reply = evaluate(dataset, question, limits)
+        except MemoryError:
+            reply = memory_problem().reply()
+        _set_alarm(0)
+        reply.write(sys.stdout.buffer)
+
+
+def _set_alarm(seconds: float) -> None:
+    if sys.platform != "win32":
+        signal.setitimer(signal.ITIMER_REAL, seconds)
+
+
+def _give_up_rights(limits: Limits) -> None:
+    """Open nothing more (POSIX) and take no more memory than the limit says (Linux)."""
+    if sys.platform == "win32":
+        return
+    import resource  # noqa: PLC0415 (not on every platform)
+
+    if sys.platform == "linux":
+        pages = int(Path("/proc/self/statm").read_text(encoding="ascii").split()[0])
+        memory = pages * resource.getpagesize() + limits.memory
+        _, most = resource.getrlimit(resource.RLIMIT_AS)
+        memory = memory if most == resource.RLIM_INFINITY else min(memory, most)
+        resource.setrlimit(resource.RLIMIT_AS, (memory, memory))
+    resource.setrlimit(resource.RLIMIT_NOFILE, (3, 3))
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
