@@ -95,7 +95,8 @@ class _Excuser:
 
     def group(self, group: Group, outside: set[str]) -> Group:
         """A group whose solutions all count as violations."""
-        visible = outside | variables_of(group)
+        bound = (variables_of(element) for element in group.elements if not isinstance(element, Filter))
+        visible = outside.union({"?this"}, *bound)
         elements: list[Element] = []
         excuses: list[Element] = []
         for element in group.elements:
