@@ -18,7 +18,7 @@ from aiopkg.rules import Rule, catalogue
 from aiopkg.validate.findings import Finding, NotKnown, Ruling, finding_triples, rule_upon
 from aiopkg.vocab import AIOP, GRAPH, ORG, OWL, RDF, SKOS
 
-__all__ = ["Assessment", "assess", "materialise_model", "validate_model"]
+__all__ = ["Assessment", "assess", "closure_of", "materialise_model", "validate_model"]
 
 Progress = Callable[[str], None]
 
@@ -177,6 +177,32 @@ def assess(
         store=store,
         closure=known.closure,
     )
+
+
+def closure_of(
+    source: str | Path | Sequence[str | Path],
+    *,
+    with_ontology: bool = True,
+    input_format: str | None = None,
+    progress: Progress = _silent,
+) -> str:
+    """Return asserted and inferred triples of some files as N-Triples, sorted.
+
+    With ``with_ontology`` our ontology is reasoned with, and what follows from it alone is left out.
+    Raises :class:`InputError` as :func:`aiopkg.model.load` does.
+    """
+    progress("Loading")
+    model = load([source] if isinstance(source, str | Path) else source, input_format, strict=with_ontology)
+    progress("Drawing conclusions")
+    if with_ontology:
+        ontology = assets.ontology()
+        known = materialise([*model.triples, *ontology])
+        alone = {*ontology, *materialise(ontology).inferred} - set(model.places)
+    else:
+        known = materialise(model.triples)
+        alone = set()
+    lines = {f"{triple} .\n" for triple in (*model.triples, *known.inferred) if triple not in alone}
+    return "".join(sorted(lines))
 
 
 def _spoken(rules: Sequence[Rule]) -> list[Triple]:

@@ -19,7 +19,8 @@ class Link:
     """One fact that carries a failure from ``cause`` to ``effect``.
 
     The fact is the triple ``subject predicate object``; its subject is the cause or the effect, as the
-    property goes. ``asserted`` tells whether the organization stated it or it was inferred.
+    property goes. ``asserted`` tells whether the organization stated it or it was inferred; ``last`` that the
+    effect suffers and does not pass the failure on.
     """
 
     cause: Element
@@ -28,29 +29,30 @@ class Link:
     predicate: NamedNode
     object: Element
     asserted: bool
+    last: bool
 
 
 class Dependencies:
     """Every dependency among the elements of a materialised store, read once."""
 
     def __init__(self, links: Iterable[Link]) -> None:
-        best: dict[tuple[Element, Element], Link] = {}
+        best: dict[tuple[Element, Element, bool], Link] = {}
         for link in links:
-            pair = (link.cause, link.effect)
+            pair = (link.cause, link.effect, link.last)
             if link.cause != link.effect and (pair not in best or _rank(link) < _rank(best[pair])):
                 best[pair] = link
         self._after: dict[Element, list[Link]] = {}
-        for link in sorted(best.values(), key=lambda link: (str(link.cause), str(link.effect))):
+        for link in sorted(best.values(), key=lambda link: (str(link.cause), str(link.effect), link.last)):
             self._after.setdefault(link.cause, []).append(link)
 
     @classmethod
     def of(cls, store: Store) -> "Dependencies":
-        """Read the links that the sub-properties of ``aiop:dependsOn`` and ``aiop:impacts`` state."""
+        """Read the links that the sub-properties of ``aiop:dependsOn``, ``impacts`` and ``burdens`` state."""
         return cls(
             link
-            for top, forward in ((AIOP.impacts, True), (AIOP.dependsOn, False))
+            for top, forward in ((AIOP.impacts, True), (AIOP.burdens, True), (AIOP.dependsOn, False))
             for name in _subproperties(store, top)
-            for link in _links(store, name, forward)
+            for link in _links(store, name, forward, last=top == AIOP.burdens)
         )
 
     def after(self, cause: Element) -> Sequence[Link]:
@@ -61,17 +63,26 @@ class Dependencies:
         """Return one shortest chain of links from ``start`` to each element that it reaches.
 
         Breadth first; among chains of the same length the first in the order of names. ``start`` itself is
-        reached by the empty chain.
+        reached by the empty chain. A chain goes on from an element only if the failure is passed on to it.
         """
-        chains: dict[Element, tuple[Link, ...]] = {start: ()}
+        passing, ending = self._spread(start)
+        shorter = {e: chain for e, chain in ending.items() if e not in passing or len(chain) < len(passing[e])}
+        return {**passing, **shorter}
+
+    def _spread(self, start: Element) -> tuple[dict[Element, tuple[Link, ...]], dict[Element, tuple[Link, ...]]]:
+        """Return the chains to elements that pass a failure on, and those to elements that end it."""
+        passing: dict[Element, tuple[Link, ...]] = {start: ()}
+        ending: dict[Element, tuple[Link, ...]] = {}
         queue = deque([start])
         while queue:
             here = queue.popleft()
             for link in self.after(here):
-                if link.effect not in chains:
-                    chains[link.effect] = (*chains[here], link)
-                    queue.append(link.effect)
-        return chains
+                found = ending if link.last else passing
+                if link.effect not in found:
+                    found[link.effect] = (*passing[here], link)
+                    if not link.last:
+                        queue.append(link.effect)
+        return passing, ending
 
     def loops(self) -> tuple[tuple[Link, ...], ...]:
         """Return one loop of links for each group of elements that drag one another down.
@@ -87,22 +98,25 @@ class Dependencies:
             )
         }
         graph.add_edges_from_no_data(
-            [(number[link.cause], number[link.effect]) for links in self._after.values() for link in links]
+            [(number[k.cause], number[k.effect]) for links in self._after.values() for k in links if not k.last]
         )
         groups = [component for component in rustworkx.strongly_connected_components(graph) if len(component) > 1]
         firsts = sorted((min((graph[index] for index in group), key=str) for group in groups), key=str)
         return tuple(self._loop(first) for first in firsts)
 
     def _loop(self, start: Element) -> tuple[Link, ...]:
-        chains = self.chains(start)
+        chains, _ = self._spread(start)
         closing = [
-            (*chain, link) for element, chain in chains.items() for link in self.after(element) if link.effect == start
+            (*chain, link)
+            for element, chain in chains.items()
+            for link in self.after(element)
+            if link.effect == start and not link.last
         ]
         return min(closing, key=lambda loop: (len(loop), [str(link.effect) for link in loop]))
 
 
 def _rank(link: Link) -> tuple[bool, bool, str]:
-    return (not link.asserted, link.predicate in (AIOP.dependsOn, AIOP.impacts), link.predicate.value)
+    return (not link.asserted, link.predicate in (AIOP.dependsOn, AIOP.impacts, AIOP.burdens), link.predicate.value)
 
 
 def _subproperties(store: Store, top: NamedNode) -> list[NamedNode]:
@@ -112,11 +126,11 @@ def _subproperties(store: Store, top: NamedNode) -> list[NamedNode]:
     return sorted(found, key=str)
 
 
-def _links(store: Store, name: NamedNode, forward: bool) -> Iterable[Link]:
+def _links(store: Store, name: NamedNode, forward: bool, *, last: bool) -> Iterable[Link]:
     """Yield the links that one property states, from cause to effect."""
     for graph in (GRAPH.asserted, GRAPH.inferred):
         for quad in store.quads_for_pattern(None, name, None, graph):
             subject, value = quad.subject, quad.object
             if isinstance(subject, NamedNode | BlankNode) and isinstance(value, NamedNode | BlankNode):
                 cause, effect = (subject, value) if forward else (value, subject)
-                yield Link(cause, effect, subject, name, value, graph == GRAPH.asserted)
+                yield Link(cause, effect, subject, name, value, graph == GRAPH.asserted, last)

@@ -13,7 +13,16 @@ from aiopkg.rules import Rule
 from aiopkg.validate.findings import VERDICTS, Finding, Ruling
 from aiopkg.vocab import AIOP, GRAPH, RDF, SKOS
 
-__all__ = ["ArchetypeView", "Overview", "PillarView", "PrincipleView", "Reason", "UnitScore", "overlook"]
+__all__ = [
+    "ArchetypeView",
+    "Overview",
+    "PillarView",
+    "PrincipleView",
+    "Reason",
+    "StructureView",
+    "UnitScore",
+    "overlook",
+]
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +59,15 @@ class PillarView:
 
 
 @dataclass(frozen=True, slots=True)
+class StructureView:
+    """The structure that holds the pillars together, and the arrows that leave it."""
+
+    label: str
+    definition: str
+    undermines: tuple[Arrow, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class UnitScore:
     """How one unit stands in one pillar; ``findings`` are the violated ones that cost it points."""
 
@@ -80,6 +98,7 @@ class Overview:
     """Everything seen from above."""
 
     pillars: tuple[PillarView, ...]
+    structure: StructureView
     units: tuple[UnitScore, ...]
     principles: tuple[PrincipleView, ...]
     archetypes: Mapping[str, ArchetypeView]
@@ -120,6 +139,11 @@ def overlook(
         )
     return Overview(
         tuple(pillars),
+        StructureView(
+            labels(AIOP.Structure),
+            _defined(store, AIOP.Structure),
+            tuple(arrow for arrow in arrows if arrow.source == labels(AIOP.Structure)),
+        ),
         _units(store, rules, ruling, labels),
         tuple(principles),
         _archetypes(store, organization, labels),

@@ -1,0 +1,34 @@
+"""The command line. Each command imports what it needs when it runs, so that help comes at once."""
+
+import sys
+
+from aiopkg.cli.app import app
+from aiopkg.cli.trouble import explain
+from aiopkg.errors import AiopkgError
+
+__all__ = ["main"]
+
+_INTERNAL_ERROR = 4
+_INTERRUPTED = 130
+
+
+def main() -> None:
+    """Run the command line and end the process: 0 fine, 1 findings, 2 usage or input, 3 a limit, 4 our defect."""
+    try:
+        app()
+    except AiopkgError as error:
+        explain(error)
+        sys.exit(error.exit_code)
+    except KeyboardInterrupt:
+        sys.exit(_INTERRUPTED)
+    except BrokenPipeError:
+        sys.stderr.close()  # whoever read our output has gone; nothing is left to say
+        sys.exit(0)
+    except Exception as error:  # noqa: BLE001 - the outermost boundary: a defect of ours becomes exit code 4
+        if "-vv" in sys.argv:
+            raise
+        sys.stderr.write(
+            f"aiopkg failed by a fault of its own: {type(error).__name__}: {error}\n"
+            "Run the command again with -vv to see where, and report it.\n"
+        )
+        sys.exit(_INTERNAL_ERROR)

@@ -1,0 +1,250 @@
+"""The commands and their options."""
+
+import sys
+from datetime import datetime
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+__all__ = ["app"]
+
+app = typer.Typer(
+    name="aiopkg",
+    no_args_is_help=True,
+    rich_markup_mode=None,
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
+    help="Say what is wrong with the way an organization runs its AI, why, what it drags down, and what to do.",
+)
+
+
+class Format(StrEnum):
+    """The forms in which an assessment is written."""
+
+    text = "text"
+    json = "json"
+    html = "html"
+
+
+class RulesFormat(StrEnum):
+    """The forms in which the rules are listed."""
+
+    text = "text"
+    json = "json"
+
+
+class FailOn(StrEnum):
+    """The least severity of a violated finding that makes the exit code 1."""
+
+    violation = "violation"
+    warning = "warning"
+    info = "info"
+    never = "never"
+
+
+class Ontology(StrEnum):
+    """Which ontology is loaded beside the user's files."""
+
+    aiop = "aiop"
+    none = "none"
+
+
+Sources = Annotated[list[str], typer.Argument(metavar="SOURCE...", help="Files, folders, globs, or - for stdin.")]
+AsOf = Annotated[
+    datetime | None,
+    typer.Option("--as-of", formats=["%Y-%m-%d"], metavar="DATE", help="Judge as of this day (default today)."),
+]
+Pack = Annotated[list[str], typer.Option("--pack", metavar="ID", help="Apply this rule pack too.")]
+InputFormat = Annotated[
+    str | None,
+    typer.Option(metavar="NAME", help="turtle, ntriples, nquads, trig, rdfxml or jsonld; default by ending."),
+]
+Output = Annotated[Path | None, typer.Option("-o", "--output", metavar="FILE", help="Write here, not to stdout.")]
+Quiet = Annotated[bool, typer.Option("-q", "--quiet", help="Show no progress.")]
+Verbose = Annotated[int, typer.Option("-v", count=True, help="Give twice (-vv) to see where a defect lies.")]
+
+
+@app.callback()
+def common(
+    version: Annotated[bool, typer.Option("--version", help="Print the version.", is_eager=True)] = False,
+) -> None:
+    """Print the version when asked for it."""
+    if version:
+        from aiopkg import __version__  # noqa: PLC0415
+
+        typer.echo(__version__)
+        raise typer.Exit
+
+
+@app.command()
+def assess(
+    sources: Sources,
+    as_of: AsOf = None,
+    pack: Pack = [],  # noqa: B006 - Typer copies it
+    output_format: Annotated[Format, typer.Option("-f", "--format", help="text, json or html.")] = Format.text,
+    output: Output = None,
+    fail_on: Annotated[FailOn, typer.Option(help="Exit with 1 from this severity on.")] = FailOn.violation,
+    input_format: InputFormat = None,
+    quiet: Quiet = False,
+    verbose: Verbose = 0,
+) -> None:
+    """Assess an organization and report what is wrong, why, and what to do.
+
+    Example: aiopkg assess org.ttl --format html -o report.html
+    """
+    from rich.console import Console  # noqa: PLC0415
+
+    from aiopkg import engine, report  # noqa: PLC0415
+    from aiopkg.cli.progress import progress  # noqa: PLC0415
+
+    with progress(quiet) as tell:
+        found = engine.assess(
+            sources,
+            as_of=as_of.date() if as_of else None,
+            packs=pack,
+            input_format=input_format,
+            progress=tell,
+        )
+        if output_format is not Format.text:
+            tell("Writing the report")
+            content = report.to_json(found) if output_format is Format.json else report.to_html(found)
+    if output_format is not Format.text:
+        _emit(content, output)
+    elif output is None:
+        report.to_text(found, Console())
+    else:
+        with Console(record=True, width=110, file=None, quiet=True) as console:
+            report.to_text(found, console)
+        _emit(console.export_text(), output)
+    raise typer.Exit(_exit_code([f.severity for f in found.findings if f.verdict == "violated"], fail_on))
+
+
+def _emit(content: str, output: Path | None) -> None:
+    from aiopkg.report import write  # noqa: PLC0415
+
+    if output is None:
+        sys.stdout.write(content)
+    else:
+        write(output, content)
+        typer.echo(f"Written to {output}.", err=True)
+
+
+def _exit_code(severities: list[str], fail_on: FailOn) -> int:
+    grave = [level.value for level in FailOn]
+    counting = grave[: grave.index(fail_on.value) + 1] if fail_on is not FailOn.never else []
+    return int(any(severity in counting for severity in severities))
+
+
+@app.command(name="import")
+def import_(
+    mapping: Annotated[str, typer.Argument(metavar="MAPPING", help="The id of a mapping; 'list' names them.")],
+    source: Annotated[Path | None, typer.Argument(metavar="FILE", help="The table to read.")] = None,
+    output: Annotated[
+        Path | None, typer.Option("-o", "--output", metavar="FILE", help="The model to write, in Turtle.")
+    ] = None,
+    verbose: Verbose = 0,
+) -> None:
+    """Turn a table into a model; every row is kept, and every cell is accounted for.
+
+    Example: aiopkg import us-federal-2025 inventory.csv -o fed.ttl
+    """
+    from aiopkg.errors import InputError  # noqa: PLC0415
+    from aiopkg.imports import available, convert  # noqa: PLC0415
+
+    if mapping == "list":
+        typer.echo("\n".join(available()))
+        return
+    if source is None or output is None:
+        raise InputError(
+            "missing-argument",
+            "An import needs the table to read and the model to write.",
+            fix=f"Say: aiopkg import {mapping} TABLE -o MODEL.ttl",
+        )
+    for line in convert(mapping, source, output).lines():
+        typer.echo(line)
+
+
+@app.command()
+def materialise(
+    sources: Sources,
+    output: Annotated[Path | None, typer.Option("-o", "--output", metavar="FILE", help="N-Triples file.")] = None,
+    ontology: Annotated[
+        Ontology, typer.Option(help="Reason with our ontology, or over the files alone.")
+    ] = Ontology.aiop,
+    input_format: InputFormat = None,
+    quiet: Quiet = False,
+    verbose: Verbose = 0,
+) -> None:
+    """Write what the files say together with everything that follows from it (OWL 2 RL).
+
+    Example: aiopkg materialise org.ttl -o closed.nt
+    """
+    from aiopkg import engine  # noqa: PLC0415
+    from aiopkg.cli.progress import progress  # noqa: PLC0415
+
+    with progress(quiet) as tell:
+        content = engine.closure_of(
+            sources, with_ontology=ontology is Ontology.aiop, input_format=input_format, progress=tell
+        )
+    _emit(content, output)
+
+
+@app.command()
+def rules(
+    output_format: Annotated[RulesFormat, typer.Option("-f", "--format", help="text or json.")] = RulesFormat.text,
+    cites: Annotated[str | None, typer.Option(metavar="CLAUSE", help="Only rules that cite this clause.")] = None,
+    verbose: Verbose = 0,
+) -> None:
+    """List the rules with their severity, pillar, pack and sources.
+
+    Example: aiopkg rules --cites "GOVERN 2.1"
+    """
+    from rich.console import Console  # noqa: PLC0415
+
+    from aiopkg.report import catalogue_json, catalogue_table  # noqa: PLC0415
+    from aiopkg.rules import catalogue  # noqa: PLC0415
+
+    chosen = [rule for rule in catalogue() if cites is None or any(c.id == cites for c in rule.cites)]
+    if output_format is RulesFormat.json:
+        sys.stdout.write(catalogue_json(chosen))
+    else:
+        Console().print(catalogue_table(chosen))
+
+
+@app.command()
+def serve(
+    sources: Sources,
+    port: Annotated[int, typer.Option(help="The port to listen on; 0 takes a free one.")] = 8000,
+    host: Annotated[str, typer.Option(help="The address to listen on.")] = "127.0.0.1",
+    as_of: AsOf = None,
+    pack: Pack = [],  # noqa: B006 - Typer copies it
+    input_format: InputFormat = None,
+    quiet: Quiet = False,
+    verbose: Verbose = 0,
+) -> None:
+    """Assess an organization and answer SPARQL queries over all that is known of it, at /sparql.
+
+    Example: aiopkg serve org.ttl --port 8000
+    """
+    from aiopkg import engine, report, server  # noqa: PLC0415
+    from aiopkg.cli.progress import progress  # noqa: PLC0415
+
+    with progress(quiet) as tell:
+        found = engine.assess(
+            sources,
+            as_of=as_of.date() if as_of else None,
+            packs=pack,
+            input_format=input_format,
+            progress=tell,
+        )
+        tell("Preparing the endpoint")
+        quads, page = found.dataset(), report.to_html(found)
+    server.serve(
+        quads,
+        page=page,
+        host=host,
+        port=port,
+        announce=lambda url: typer.echo(f"SPARQL at {url}/sparql, report at {url}/ (end with Ctrl-C)"),
+    )

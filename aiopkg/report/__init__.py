@@ -1,0 +1,19 @@
+"""An assessment as a document: JSON, text, one HTML page; written beside and renamed."""
+
+from aiopkg.report.catalogue import catalogue_json, catalogue_table
+from aiopkg.report.document import SCHEMA, document, schema, to_json
+from aiopkg.report.html import to_html
+from aiopkg.report.text import to_text
+from aiopkg.report.write import write
+
+__all__ = [
+    "SCHEMA",
+    "catalogue_json",
+    "catalogue_table",
+    "document",
+    "schema",
+    "to_html",
+    "to_json",
+    "to_text",
+    "write",
+]

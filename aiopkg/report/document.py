@@ -1,0 +1,163 @@
+"""The JSON report: the contract that other tools build on (schema in ``report.schema.json`` beside this file)."""
+
+import json
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import asdict
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from pyoxigraph import BlankNode, NamedNode
+
+from aiopkg.derive.cascade import Arrow, Cascade
+from aiopkg.derive.dependencies import Link
+from aiopkg.derive.overview import ArchetypeView
+from aiopkg.engine import Assessment
+from aiopkg.model.labels import Labels
+from aiopkg.validate.findings import VERDICTS
+
+__all__ = ["SCHEMA", "document", "schema", "to_json"]
+
+SCHEMA = "https://w3id.org/aiop/schema/report/1"
+"""Names the version of the schema; it changes when a key changes its meaning or goes away."""
+
+Json = dict[str, Any]
+
+
+@cache
+def schema() -> Json:
+    """Return the JSON Schema (draft 2020-12) of the report."""
+    loaded: Json = json.loads(Path(__file__).with_name("report.schema.json").read_text(encoding="utf-8"))
+    return loaded
+
+
+def to_json(assessment: Assessment) -> str:
+    """Return the report as JSON text with two spaces of indentation and a final newline."""
+    return json.dumps(document(assessment), ensure_ascii=False, indent=2) + "\n"
+
+
+def document(assessment: Assessment) -> Json:
+    """Return the report as plain values, keys in the order of the contract."""
+    a = assessment
+    return {
+        "schema": SCHEMA,
+        "organization": {"iri": a.organization, "label": a.organization_label},
+        "as_of": a.as_of.isoformat(),
+        "summary": _summary(a),
+        "findings": [asdict(finding) for finding in a.findings],
+        "verdicts": {code: dict(row) for code, row in a.verdicts.items()},
+        "recommendations": [asdict(recommendation) for recommendation in a.recommendations],
+        "cascades": [_cascade(found, a.labels) for found in a.cascades.cascades],
+        "root_causes": [asdict(cause) for cause in a.cascades.root_causes],
+        "archetype": {how: _archetype(view) for how, view in a.overview.archetypes.items()},
+        "maturity": [asdict(score) for score in a.overview.units],
+        "pillars": {
+            pillar.key: {
+                "label": pillar.label,
+                "definition": pillar.definition,
+                "score": pillar.score,
+                "verdicts": dict(pillar.verdicts),
+                "undermines": [_arrow(arrow) for arrow in pillar.undermines],
+            }
+            for pillar in a.overview.pillars
+        },
+        "structure": {
+            "label": a.overview.structure.label,
+            "definition": a.overview.structure.definition,
+            "undermines": [_arrow(arrow) for arrow in a.overview.structure.undermines],
+        },
+        "principles": [
+            {
+                "key": principle.key,
+                "label": principle.label,
+                "definition": principle.definition,
+                "score": principle.score,
+                "rules": list(principle.rules),
+                "verdicts": dict(principle.verdicts),
+            }
+            for principle in a.overview.principles
+        ],
+        "not_known": [
+            {
+                "rule": item.rule,
+                "focus": item.focus,
+                "label": item.label,
+                "missing": [{"element": element, "property": name} for element, name in item.missing],
+            }
+            for item in a.not_known
+        ],
+    }
+
+
+def _summary(a: Assessment) -> Json:
+    violated = Counter(finding.severity for finding in a.findings if finding.verdict == "violated")
+    verdicts = Counter(finding.verdict for finding in a.findings)
+    return {
+        "rules": len(a.rules),
+        "packs": list(a.packs),
+        "triples": len(a.model.triples),
+        "violated": {severity: violated[severity] for severity in ("violation", "warning", "info")},
+        "findings": {verdict: verdicts[verdict] for verdict in VERDICTS if verdict != "satisfied"},
+        "vacuous": [code for code, row in a.verdicts.items() if not sum(row.values())],
+        "loops": [[_link(link, a.labels) for link in loop] for loop in a.cascades.loops],
+        "contradictions": [
+            {"rule": clash.rule, "premises": [str(premise) for premise in clash.premises]}
+            for clash in a.inconsistencies
+        ],
+    }
+
+
+def _link(link: Link, labels: Labels) -> Json:
+    return {
+        "from": _name(link.cause),
+        "to": _name(link.effect),
+        "subject": _name(link.subject),
+        "property": link.predicate.value,
+        "object": _name(link.object),
+        "asserted": link.asserted,
+        "sentence": f"{labels(link.subject)} {labels(link.predicate)} {labels(link.object)}",
+    }
+
+
+def _name(term: NamedNode | BlankNode) -> str:
+    return term.value if isinstance(term, NamedNode) else str(term)
+
+
+def _cascade(found: Cascade, labels: Labels) -> Json:
+    return {
+        "id": found.id,
+        "finding": found.finding,
+        "rule": found.rule,
+        "focus": found.focus,
+        "label": found.label,
+        "failure_modes": list(found.failure_modes),
+        "reaches": [
+            {
+                "element": reach.element,
+                "label": reach.label,
+                "kind": reach.kind,
+                "high_stakes": reach.high_stakes,
+                "chain": [_link(link, labels) for link in reach.chain],
+            }
+            for reach in found.reaches
+        ],
+    }
+
+
+def _arrow(arrow: Arrow) -> Json:
+    return {
+        "pillar": arrow.target,
+        "strength": arrow.strength,
+        "findings": list(arrow.findings),
+        "confirmed": list(arrow.confirmed),
+        "mechanisms": [asdict(mechanism) for mechanism in arrow.mechanisms],
+    }
+
+
+def _archetype(view: ArchetypeView) -> Mapping[str, Any]:
+    return {
+        "archetype": view.archetype or None,
+        "label": view.label or None,
+        "reasons": [asdict(reason) for reason in view.reasons],
+    }

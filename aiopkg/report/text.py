@@ -1,0 +1,152 @@
+"""The report for a terminal: what is wrong, where, and what to do first."""
+
+from collections import Counter, defaultdict
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+from rich.console import Console, Group, RenderableType
+from rich.padding import Padding
+from rich.table import Table
+from rich.text import Text
+
+from aiopkg.derive.cascade import RootCause
+from aiopkg.engine import Assessment
+from aiopkg.validate.findings import Finding
+
+__all__ = ["to_text"]
+
+_COLOURS = {"violation": "bold red", "warning": "yellow", "info": "cyan"}
+_MOST_ELEMENTS = 5
+_MOST_FIRST_STEPS = 5
+
+
+def to_text(assessment: Assessment, console: Console) -> None:
+    """Print the report to a console of any width, in colour where the console has it."""
+    console.print(Group(*_parts(assessment)), highlight=False)
+
+
+def _parts(a: Assessment) -> Iterator[RenderableType]:
+    violated = [finding for finding in a.findings if finding.verdict == "violated"]
+    yield Text.assemble((a.organization_label, "bold"), f", as of {a.as_of}")
+    yield Text(_in_short(a, violated))
+    yield Text("")
+    if violated:
+        yield from _gaps(violated)
+    yield from _first(a)
+    yield from _undermining(a)
+    yield from _unknown(a)
+
+
+def _in_short(a: Assessment, violated: Sequence[Finding]) -> str:
+    severities = Counter(finding.severity for finding in violated)
+    counts = ", ".join(_number(severities[s], s) for s in ("violation", "warning", "info") if severities[s])
+    packs = f" with {' and '.join(a.packs)}" if a.packs else ""
+    return f"{len(a.rules)} rules{packs}, {len(a.model.triples):,} facts: {counts or 'no gap found'}."
+
+
+def _number(count: int, noun: str) -> str:
+    plural = {"info": "hints"}.get(noun, noun + "s")
+    return f"{count:,} {plural if count != 1 else plural[:-1]}"
+
+
+def _gaps(violated: Sequence[Finding]) -> Iterator[RenderableType]:
+    """Show each broken rule once, the gravest first, with the first few elements that break it."""
+    by_rule: dict[str, list[Finding]] = defaultdict(list)
+    for finding in violated:
+        by_rule[finding.rule].append(finding)
+    severities = list(_COLOURS)
+    for code, findings in sorted(by_rule.items(), key=lambda item: (severities.index(item[1][0].severity), item[0])):
+        first = findings[0]
+        for finding in findings[:_MOST_ELEMENTS]:
+            yield Text.assemble(
+                (f"{code} {first.severity:<9} ", _COLOURS[first.severity]),
+                finding.message,
+                (f"  {_place(finding)}", "dim"),
+            )
+        if len(findings) > _MOST_ELEMENTS:
+            yield Padding(Text(f"and {len(findings) - _MOST_ELEMENTS:,} more like this", style="dim"), (0, 0, 0, 15))
+        yield Padding(Text.assemble(("do: ", "green"), first.recommendation), (0, 0, 0, 15))
+    yield Text("")
+
+
+def _place(finding: Finding) -> str:
+    if finding.file is None:
+        return ""
+    return f"{Path(finding.file).name}:{finding.line}"
+
+
+def _first(a: Assessment) -> Iterator[RenderableType]:
+    own_kind = [r for r in a.recommendations if r.kind != "CloseGap"]
+    if own_kind:
+        yield Text("What to do first", style="bold")
+        for recommendation in own_kind[:_MOST_FIRST_STEPS]:
+            closes = _number(len(recommendation.closes), "gap")
+            yield Text(f"- {recommendation.message} ({recommendation.effort}; closes {closes})")
+        yield Text("")
+    telling = [cause for cause in a.cascades.root_causes if cause.reaches][:_MOST_FIRST_STEPS]
+    if telling:
+        yield Text("Where it starts", style="bold")
+        for cause in telling:
+            yield Text(f"- {cause.label}: {_reach(cause)}")
+        yield Text("")
+
+
+def _reach(cause: RootCause) -> str:
+    freed = [
+        _number(count, noun)
+        for count, noun in (
+            (cause.frees_use_cases, "use case"),
+            (cause.frees_high_stakes, "high-stakes decision"),
+            (cause.frees_kpis, "indicator"),
+        )
+        if count
+    ]
+    gaps = _number(len(cause.findings), "gap")
+    reached = _number(cause.reaches, "element")
+    return f"{gaps}, drags down {reached}" + (f"; closing them frees {', '.join(freed)}" if freed else "")
+
+
+def _undermining(a: Assessment) -> Iterator[RenderableType]:
+    table = Table(title=None, box=None, pad_edge=False)
+    for heading in ("Pillar", "Holds", "Broken", "Unknown", "Undermines"):
+        table.add_column(
+            heading, header_style="bold", justify="right" if heading in ("Holds", "Broken", "Unknown") else "left"
+        )
+    for pillar in a.overview.pillars:
+        arrows = ", ".join(f"{arrow.target} ({len(arrow.findings)})" for arrow in pillar.undermines)
+        verdicts = pillar.verdicts
+        table.add_row(
+            pillar.label,
+            f"{verdicts['satisfied']:,}",
+            f"{verdicts['violated']:,}",
+            f"{verdicts['unknown']:,}",
+            arrows or "-",
+        )
+    yield table
+    yield Text("")
+
+
+def _unknown(a: Assessment) -> Iterator[RenderableType]:
+    counts = Counter(finding.verdict for finding in a.findings)
+    told = [
+        f"{counts[verdict]:,} {words}"
+        for verdict, words in (
+            ("unknown", "cannot be told from what is reported"),
+            ("in_progress", "are in progress"),
+            ("not_applicable", "are stated not to apply"),
+            ("waived", "are waived"),
+        )
+        if counts[verdict]
+    ]
+    if told:
+        yield Text(f"Besides: {', '.join(told)}.")
+    if a.not_known:
+        rules = len({item.rule for item in a.not_known})
+        elements = len({item.focus for item in a.not_known})
+        yield Text(f"Of {elements:,} elements it is not known whether {_number(rules, 'rule')} apply to them.")
+    if a.inconsistencies:
+        yield Text(
+            f"The model contradicts itself in {_number(len(a.inconsistencies), 'place')}; the first: "
+            f"{a.inconsistencies[0].rule}: {'; '.join(str(p) for p in a.inconsistencies[0].premises)}",
+            style="bold red",
+        )

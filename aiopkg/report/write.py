@@ -1,0 +1,34 @@
+"""Writes a file beside its destination and renames it, so that nobody ever sees half a file."""
+
+import os
+import tempfile
+from pathlib import Path
+
+from aiopkg.errors import InputError, Place
+
+__all__ = ["write"]
+
+
+def write(path: Path, content: str | bytes) -> None:
+    """Write a whole file or nothing.
+
+    Raises :class:`InputError` when the folder does not exist or may not be written.
+    """
+    data = content.encode() if isinstance(content, str) else content
+    try:
+        handle, beside = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
+        try:
+            with os.fdopen(handle, "wb") as stream:
+                stream.write(data)
+            Path(beside).chmod(0o644)
+            Path(beside).replace(path)
+        except BaseException:
+            Path(beside).unlink(missing_ok=True)
+            raise
+    except OSError as error:
+        raise InputError(
+            "unwritable-file",
+            f"{path} cannot be written: {error.strerror}.",
+            place=Place(str(path)),
+            fix="Check the folder and its permissions.",
+        ) from error
