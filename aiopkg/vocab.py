@@ -173,6 +173,7 @@ class AIOP:
     findingSeverity = _in("aiop", "findingSeverity")
     focus = _in("aiop", "focus")
     fromMode = _in("aiop", "fromMode")
+    heldAs = _in("aiop", "heldAs")
     identifier = _in("aiop", "identifier")
     impacts = _in("aiop", "impacts")
     inPillar = _in("aiop", "inPillar")

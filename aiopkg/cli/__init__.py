@@ -24,7 +24,7 @@ def main() -> None:
     except BrokenPipeError:
         sys.stderr.close()  # whoever read our output has gone; nothing is left to say
         sys.exit(0)
-    except Exception as error:  # noqa: BLE001 - the outermost boundary: a defect of ours becomes exit code 4
+    except Exception as error:  # the outermost boundary: a defect of ours becomes exit code 4
         if "-vv" in sys.argv:
             raise
         sys.stderr.write(

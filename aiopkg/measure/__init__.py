@@ -13,7 +13,7 @@ from aiopkg import assets
 from aiopkg.errors import InputError
 from aiopkg.measure.calendar import as_moment, before, days, decimal, is_duration, moment
 from aiopkg.measure.openness import openness
-from aiopkg.vocab import AIOP, GRAPH, RDFS, XSD, shorten
+from aiopkg.vocab import AIOP, GRAPH, XSD, shorten
 
 __all__ = ["measure"]
 
@@ -36,9 +36,7 @@ def measure(store: Store, as_of: date) -> tuple[Triple, ...]:
     _write(store, openness(store))
     for path in assets.queries("measure"):
         _write(store, store.query(path.read_text(encoding="utf-8"), default_graph=list(GRAPH.facts)))  # type: ignore[arg-type]
-    return tuple(
-        sorted((quad.triple for quad in store.quads_for_pattern(None, None, None, GRAPH.measures)), key=str)
-    )
+    return tuple(sorted((quad.triple for quad in store.quads_for_pattern(None, None, None, GRAPH.measures)), key=str))
 
 
 def _write(store: Store, triples: Iterable[Triple]) -> None:
@@ -48,10 +46,7 @@ def _write(store: Store, triples: Iterable[Triple]) -> None:
 def _thresholds(store: Store, now: datetime) -> Iterator[Triple]:
     """Give each threshold its limit in numbers or days and, if it is a duration, its cutoff."""
     for default in store.quads_for_pattern(None, AIOP.thresholdValue, None, GRAPH.ontology):
-        own = [
-            q.object
-            for q in store.quads_for_pattern(default.subject, AIOP.thresholdValue, None, GRAPH.asserted)
-        ]
+        own = [q.object for q in store.quads_for_pattern(default.subject, AIOP.thresholdValue, None, GRAPH.asserted)]
         if len(own) > 1:
             raise InputError(
                 "threshold",
@@ -85,7 +80,7 @@ def _durations(store: Store) -> Iterator[Triple]:
 
 def _moments(store: Store) -> Iterator[Triple]:
     """Give each date, and each time without a zone, as a time in UTC, where the ontology asks for times."""
-    for declared in store.quads_for_pattern(None, RDFS.range, XSD.dateTime, GRAPH.ontology):
+    for declared in store.quads_for_pattern(None, AIOP.heldAs, XSD.dateTime, GRAPH.ontology):
         for graph in (GRAPH.asserted, GRAPH.inferred):
             for quad in store.quads_for_pattern(None, declared.subject, None, graph):  # type: ignore[arg-type]
                 if isinstance(quad.object, Literal) and quad.object.datatype in (XSD.date, XSD.dateTime):

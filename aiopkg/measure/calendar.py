@@ -37,11 +37,7 @@ def days(duration: str) -> Decimal:
         raise ValueError(duration)
     part = {name: Decimal(value or 0) for name, value in match.groupdict().items() if name != "sign"}
     seconds = part["hours"] * 3600 + part["minutes"] * 60 + part["seconds"]
-    length = (
-        (part["years"] * _MONTHS_A_YEAR + part["months"]) * _DAYS_A_MONTH
-        + part["days"]
-        + seconds / _SECONDS_A_DAY
-    )
+    length = (part["years"] * _MONTHS_A_YEAR + part["months"]) * _DAYS_A_MONTH + part["days"] + seconds / _SECONDS_A_DAY
     return -length if match["sign"] else length
 
 

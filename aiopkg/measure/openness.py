@@ -17,9 +17,7 @@ def openness(store: Store) -> Iterator[Triple]:
     A declaration may name an element, a class, a property, or a property together with one of the
     former. A class stands for each of its instances, a property alone for every element.
     """
-    declared = {
-        q.subject for g in _GRAPHS for q in store.quads_for_pattern(None, RDF.type, AIOP.Incompleteness, g)
-    }
+    declared = {q.subject for g in _GRAPHS for q in store.quads_for_pattern(None, RDF.type, AIOP.Incompleteness, g)}
     for declaration in declared:
         properties = _values(store, declaration, AIOP.ofProperty)
         kinds = _values(store, declaration, AIOP.ofClass)

@@ -69,9 +69,7 @@ def check_terms(places: Mapping[Triple, Place]) -> None:
         "unknown-term",
         f"Our namespace has no term {shorten(first)}.{also}",
         place=place,
-        fix=f"Did you mean {shorten(near[0])}?"
-        if near
-        else "Keep names of your own in a namespace of your own.",
+        fix=f"Did you mean {shorten(near[0])}?" if near else "Keep names of your own in a namespace of your own.",
     )
 
 

@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 
 from pyoxigraph import BlankNode, Literal, NamedNode, Store, Triple
 
-from aiopkg.vocab import PREFIXES, RDFS, SKOS
+from aiopkg.vocab import PREFIXES, RDFS, SKOS, XSD
 
 __all__ = ["Labels"]
 
@@ -15,6 +15,7 @@ _NAMING = (
     NamedNode(PREFIXES["foaf"] + "name"),
     NamedNode(PREFIXES["dcterms"] + "title"),
 )
+_MIDNIGHT = "T00:00:00Z"
 _LANGUAGE_ORDER = ("en", None)
 
 
@@ -39,9 +40,9 @@ class Labels:
         return cls({subject: label for subject, (_, _, label) in best.items()})
 
     def __call__(self, term: NamedNode | BlankNode | Literal | Triple) -> str:
-        """Return the label of a term, the text of a literal, or the readable end of an IRI."""
+        """Return the label of a term, the text of a literal (the day, if a time is midnight), or the end of an IRI."""
         if isinstance(term, Literal):
-            return term.value
+            return term.value.removesuffix(_MIDNIGHT) if term.datatype == XSD.dateTime else term.value
         known = self._labels.get(term)
         if known is not None:
             return known

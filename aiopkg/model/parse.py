@@ -72,9 +72,7 @@ def _excerpt(content: bytes, line: int | None, column: int | None) -> str:
 def _syntax_error(source: Source, error: Exception, line_reached: int) -> InputError:
     line = getattr(error, "lineno", None) or (line_reached or None)
     column = getattr(error, "offset", None)
-    reason = re.sub(
-        r"^Parser error at line \d+ (?:column \d+|between columns \d+ and \d+)?:? ?", "", _reason(error)
-    )
+    reason = re.sub(r"^Parser error at line \d+ (?:column \d+|between columns \d+ and \d+)?:? ?", "", _reason(error))
     if not source.content.isascii() and not _is_utf8(source.content):
         reason = "the file is not UTF-8"
     return InputError(
@@ -117,9 +115,7 @@ def _refuse_entities(source: Source) -> None:
     sizes = dict.fromkeys((b"lt", b"gt", b"amp", b"quot", b"apos"), 1)
     for entity in _ENTITY.finditer(source.content):
         value = entity[2] or entity[3] or b""
-        sizes[entity[1]] = len(value) + sum(
-            sizes.get(name, _LARGEST_ENTITY) for name in _REFERENCE.findall(value)
-        )
+        sizes[entity[1]] = len(value) + sum(sizes.get(name, _LARGEST_ENTITY) for name in _REFERENCE.findall(value))
         if sizes[entity[1]] > _LARGEST_ENTITY:
             raise InputError(
                 "large-entity",

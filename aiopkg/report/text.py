@@ -5,7 +5,6 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from rich.console import Console, Group, RenderableType
-from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
@@ -31,7 +30,7 @@ def _parts(a: Assessment) -> Iterator[RenderableType]:
     yield Text(_in_short(a, violated))
     yield Text("")
     if violated:
-        yield from _gaps(violated)
+        yield from _gaps(a, violated)
     yield from _first(a)
     yield from _undermining(a)
     yield from _unknown(a)
@@ -49,23 +48,28 @@ def _number(count: int, noun: str) -> str:
     return f"{count:,} {plural if count != 1 else plural[:-1]}"
 
 
-def _gaps(violated: Sequence[Finding]) -> Iterator[RenderableType]:
+def _gaps(a: Assessment, violated: Sequence[Finding]) -> Iterator[RenderableType]:
     """Show each broken rule once, the gravest first, with the first few elements that break it."""
+    remedies = {rule.code: rule.remedy for rule in a.rules}
     by_rule: dict[str, list[Finding]] = defaultdict(list)
     for finding in violated:
         by_rule[finding.rule].append(finding)
     severities = list(_COLOURS)
+    grid = Table.grid(padding=(0, 1))
+    for _ in range(3):
+        grid.add_column(no_wrap=False)
     for code, findings in sorted(by_rule.items(), key=lambda item: (severities.index(item[1][0].severity), item[0])):
-        first = findings[0]
-        for finding in findings[:_MOST_ELEMENTS]:
-            yield Text.assemble(
-                (f"{code} {first.severity:<9} ", _COLOURS[first.severity]),
-                finding.message,
-                (f"  {_place(finding)}", "dim"),
-            )
+        severity = findings[0].severity
+        for number, finding in enumerate(findings[:_MOST_ELEMENTS]):
+            style = _COLOURS[severity]
+            head = (Text(code, style), Text(severity, style)) if number == 0 else ("", "")
+            grid.add_row(*head, Text.assemble(finding.message, (f"  {_place(finding)}", "dim")))
         if len(findings) > _MOST_ELEMENTS:
-            yield Padding(Text(f"and {len(findings) - _MOST_ELEMENTS:,} more like this", style="dim"), (0, 0, 0, 15))
-        yield Padding(Text.assemble(("do: ", "green"), first.recommendation), (0, 0, 0, 15))
+            grid.add_row("", "", Text(f"and {len(findings) - _MOST_ELEMENTS:,} more", style="dim"))
+        several = remedies[code].replace("{$this}", "each of them")
+        remedy = findings[0].recommendation if len(findings) == 1 else several
+        grid.add_row("", Text("do:", "green"), Text(remedy, "green"))
+    yield grid
     yield Text("")
 
 
