@@ -45,6 +45,7 @@ def steady(quads: Iterable[Quad], name: str) -> Iterator[Triple]:
     A parser invents a fresh label for each blank node; outputs must not depend on it.
     """
     labels: dict[BlankNode, BlankNode] = {}
+    name = "".join(letter if letter.isascii() and letter.isalnum() else "-" for letter in name).strip("-")
 
     def named(node: BlankNode) -> BlankNode:
         return labels.setdefault(node, BlankNode(f"{name}-{len(labels) + 1}"))
@@ -60,7 +61,7 @@ def steady(quads: Iterable[Quad], name: str) -> Iterator[Triple]:
 
 def shape_files() -> tuple[Path, ...]:
     """Return the rule files, sorted by code whatever folder they lie in."""
-    files = (path for path in folder("shapes").rglob("*.ttl") if path.parent.name != "meta")
+    files = (path for path in folder("shapes").rglob("[A-Z]*.ttl"))
     return tuple(sorted(files, key=lambda path: (path.name, str(path))))
 
 

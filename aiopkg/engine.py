@@ -5,17 +5,18 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from pathlib import Path
 
-from pyoxigraph import BlankNode, NamedNode, Quad, RdfFormat, Store, Triple, serialize
+from pyoxigraph import BlankNode, NamedNode, Quad, Store, Triple
 
 from aiopkg import assets
-from aiopkg.derive import Cascades, Overview, Recommendation, cascade, cascade_triples, overlook, recommend
+from aiopkg.assessment import Assessment, spoken
+from aiopkg.derive import cascade, cascade_triples, overlook, recommend
 from aiopkg.errors import InputError, Place
 from aiopkg.measure import measure
 from aiopkg.model import Model, load
 from aiopkg.model.labels import Labels
-from aiopkg.reason import Closure, Inconsistency, materialise
+from aiopkg.reason import Closure, materialise
 from aiopkg.rules import Rule, catalogue
-from aiopkg.validate.findings import Finding, NotKnown, Ruling, finding_triples, rule_upon
+from aiopkg.validate.findings import Ruling, finding_triples, rule_upon
 from aiopkg.vocab import AIOP, GRAPH, ORG, OWL, RDF, SKOS
 
 __all__ = ["Assessment", "assess", "closure_of", "materialise_model", "validate_model"]
@@ -38,46 +39,6 @@ class Materialised:
     model: Model
     closure: Closure
     store: Store
-
-
-@dataclass(frozen=True)
-class Assessment:
-    """What an assessment came to; nothing in it changes.
-
-    ``verdicts`` maps a rule's code to how many elements got each verdict. ``store`` holds every named
-    graph; :meth:`dataset` writes them out.
-    """
-
-    model: Model
-    as_of: date
-    packs: tuple[str, ...]
-    rules: tuple[Rule, ...]
-    organization: str
-    organization_label: str
-    findings: tuple[Finding, ...]
-    verdicts: Mapping[str, Mapping[str, int]]
-    not_known: tuple[NotKnown, ...]
-    recommendations: tuple[Recommendation, ...]
-    cascades: Cascades
-    overview: Overview
-    inconsistencies: tuple[Inconsistency, ...]
-    labels: Labels
-    store: Store
-    closure: Closure
-
-    def dataset(self) -> bytes:
-        """Return all named graphs as N-Quads, sorted: what the organization states, in its own spelling,
-        and what each stage wrote.
-        """
-        quads = [Quad(t.subject, t.predicate, t.object, GRAPH.asserted) for t in self.model.triples]
-        declared = {*assets.ontology(), *_spoken(self.rules)} - set(self.model.places)
-        quads += [Quad(t.subject, t.predicate, t.object, GRAPH.ontology) for t in declared]
-        quads += [Quad(t.subject, t.predicate, t.object, GRAPH.inferred) for t in self.closure.inferred]
-        for graph in (GRAPH.measures, GRAPH.findings, GRAPH.recommendations, GRAPH.cascades):
-            quads += self.store.quads_for_pattern(None, None, None, graph)
-        content = serialize(sorted(quads, key=str), format=RdfFormat.N_QUADS)
-        assert content is not None
-        return content
 
 
 def materialise_model(model: Model) -> Materialised:
@@ -151,7 +112,7 @@ def assess(
     ruling = validate_model(known, rules, day)
     store = known.store
     _write(store, GRAPH.findings, finding_triples(ruling.findings, {rule.code: rule for rule in rules}))
-    _write(store, GRAPH.ontology, _spoken(rules))
+    _write(store, GRAPH.ontology, spoken(rules))
     labels = Labels.of(store, GRAPH.facts)
     progress("Deriving recommendations")
     written, recommendations = recommend(store, labels)
@@ -203,11 +164,6 @@ def closure_of(
         alone = set()
     lines = {f"{triple} .\n" for triple in (*model.triples, *known.inferred) if triple not in alone}
     return "".join(sorted(lines))
-
-
-def _spoken(rules: Sequence[Rule]) -> list[Triple]:
-    """Return what rules say of themselves, without their examples."""
-    return [t for rule in rules for t in rule.triples if t.predicate not in (AIOP.fails, AIOP.passes)]
 
 
 def _write(store: Store, graph: NamedNode, triples: Sequence[Triple]) -> None:

@@ -10,10 +10,10 @@ from typing import Any
 
 from pyoxigraph import BlankNode, NamedNode
 
+from aiopkg.assessment import Assessment
 from aiopkg.derive.cascade import Arrow, Cascade
 from aiopkg.derive.dependencies import Link
 from aiopkg.derive.overview import ArchetypeView
-from aiopkg.engine import Assessment
 from aiopkg.model.labels import Labels
 from aiopkg.validate.findings import VERDICTS
 

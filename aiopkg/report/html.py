@@ -1,6 +1,6 @@
 """The report as one self-contained HTML page."""
 
-from aiopkg.engine import Assessment
+from aiopkg.assessment import Assessment
 
 __all__ = ["to_html"]
 

@@ -8,8 +8,8 @@ from rich.console import Console, Group, RenderableType
 from rich.table import Table
 from rich.text import Text
 
+from aiopkg.assessment import Assessment
 from aiopkg.derive.cascade import RootCause
-from aiopkg.engine import Assessment
 from aiopkg.validate.findings import Finding
 
 __all__ = ["to_text"]
