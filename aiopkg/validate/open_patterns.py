@@ -20,6 +20,7 @@ from aiopkg.validate.query_tree import (
     Filter,
     Graph,
     Group,
+    Optional,
     Pattern,
     SubSelect,
     Token,
@@ -53,20 +54,21 @@ def pattern_can_open(pattern: Pattern, openness: Openness) -> bool:
     return any(openness.is_open_somewhere(predicate) for predicate in predicates_of(pattern))
 
 
-def open_expression(group: Group, outside: set[str], openness: Openness) -> list[Token]:
+def open_expression(group: Group, outside: set[str], openness: Openness, *, in_any_way: bool = False) -> list[Token]:
     """The condition that the group could come to match; empty if it never could.
 
-    ``outside`` are the variables that are bound where the condition stands.
+    ``outside`` are the variables that are bound where the condition stands. ``in_any_way`` asks whether the solutions
+    of the group could change at all, for which its optional and negated parts count too.
     """
     tokens: list[Token] = []
-    for variant in _variants(group):
+    for variant in _variants(group, in_any_way):
         for found in _variant_opens(variant, outside, openness):
             tokens += [*(["||"] if tokens else []), found]
     return tokens
 
 
-def _variants(group: Group) -> list[_Variant]:
-    """The alternatives of a group; OPTIONAL parts do not matter for whether it matches."""
+def _variants(group: Group, in_any_way: bool) -> list[_Variant]:
+    """The alternatives of a group; parts that are optional or negated make alternatives only ``in_any_way``."""
     variants = [_Variant([], [])]
     for element in group.elements:
         additions: list[_Variant] = []
@@ -74,16 +76,23 @@ def _variants(group: Group) -> list[_Variant]:
             case Pattern():
                 additions = [_Variant([element], [])]
             case Union():
-                additions = [variant for inner in element.groups for variant in _variants(inner)]
+                additions = [variant for inner in element.groups for variant in _variants(inner, in_any_way)]
             case Graph():
-                additions = _variants(element.group)
+                additions = _variants(element.group, in_any_way)
             case SubSelect():
-                additions = _variants(element.query.where)
+                additions = _variants(element.query.where, in_any_way)
+            case Optional():
+                additions = [_Variant([], [])]
+                additions += _variants(element.group, in_any_way) if in_any_way else []
             case Filter() if len(element.tokens) == 1 and isinstance(element.tokens[0], Exists):
                 exists = element.tokens[0]
-                additions = [_Variant([], [element])] if exists.negated else _variants(exists.group)
+                additions = [_Variant([], [element])] if exists.negated else []
+                additions += _variants(exists.group, in_any_way) if in_any_way or not exists.negated else []
             case Filter() | Bind():
                 additions = [_Variant([], [element])]
+                if in_any_way:
+                    inner_groups = [token.group for token in element.tokens if isinstance(token, Exists)]
+                    additions += [variant for inner in inner_groups for variant in _variants(inner, True)]
             case _:
                 continue
         variants = [

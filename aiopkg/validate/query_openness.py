@@ -56,7 +56,7 @@ def excused_nodes(run: Run, groups: list[Group], prologue: str, focus: Focus) ->
     """The focus nodes at which some pattern of a group is open, starting from ``?this``."""
     found: set[Term] = set()
     for group in groups:
-        tokens = open_expression(group, {"?this"}, run.openness)
+        tokens = open_expression(group, {"?this"}, run.openness, in_any_way=True)
         if tokens:
             where = chained(Group([Filter(["(", *tokens, ")"])]))
             found |= run.nodes_of(prologue + focus.select("?this", [write_group(where)[1:-1]]))
