@@ -88,6 +88,7 @@ class Membership:
     _values: dict[Term, dict[Term, set[Term]]] = field(default_factory=dict)
     _known: dict[tuple[Term, Term], _Verdict | None] = field(default_factory=dict)
     _below: set[tuple[Term, Term]] = field(default_factory=set)
+    _cuts: int = 0
 
     def is_possible(self, node: Term | None, cls: NamedNode) -> bool:
         """Whether the node is an instance of the class in some completion."""
@@ -170,11 +171,13 @@ class Membership:
         if key in self._known:
             return self._known[key]
         if key in self._below:
+            self._cuts += 1
             return None
         self._below.add(key)
+        cuts = self._cuts
         found = self._expression(node, expression)
         self._below.discard(key)
-        if not self._below:
+        if cuts == self._cuts or not self._below:  # what rests on no cut circle holds wherever it is asked again
             self._known[key] = found
         return found
 
