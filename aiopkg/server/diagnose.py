@@ -40,11 +40,14 @@ def diagnose(text: str, message: str, parse_again: Callable[[str], str | None]) 
 
 
 def _detail(text: str, position: int, reason: re.Match[str] | None) -> str:
-    token = next(read_tokens(text[position:]), None) if len(text) <= LONGEST else None
-    what = f"Unexpected “{token.text[:60]}”." if token else "The query ends too early."
-    if token is None and position < len(text):
-        what = "The query cannot be read from here on."
-    return f"{what} {reason.group(1)}." if reason else what
+    if reason is not None:
+        return f"{reason.group(1)}."
+    if position >= len(text):
+        return "The query ends too early."
+    if len(text) > LONGEST:
+        return "The query cannot be read from about here on."
+    token = next(read_tokens(text[position:]), None)
+    return f"Unexpected “{token.text[:60]}”." if token else "The query ends too early."
 
 
 def _spread(tokens: list[Token]) -> tuple[str, list[int]]:

@@ -19,7 +19,7 @@ from aiopkg.server.limits import Limits
 from aiopkg.server.messages import Question, Reply
 from aiopkg.server.negotiate import GRAPH_TYPES, RESULT_TYPES, choose
 from aiopkg.server.prescan import Outline, prescan
-from aiopkg.server.problem import Problem, Refusal
+from aiopkg.server.problem import Problem, Refusal, memory_problem
 
 __all__ = ["evaluate"]
 
@@ -51,12 +51,6 @@ def evaluate(dataset: Dataset, question: Question, limits: Limits) -> Reply:
         return refusal.problem.reply()
     except MemoryError:
         return memory_problem().reply()
-
-
-def memory_problem() -> Problem:
-    """The problem of a query that needs more memory than a worker may take."""
-    detail = "The query needs more memory than this endpoint gives to one query. Ask for less."
-    return Problem(503, "memory-limit", "Memory limit reached", detail)
 
 
 def _answer(dataset: Dataset, question: Question, limits: Limits) -> Reply:

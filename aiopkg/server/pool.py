@@ -13,7 +13,7 @@ from typing import Self
 from aiopkg.errors import InputError
 from aiopkg.server.limits import Limits
 from aiopkg.server.messages import Question, Reply
-from aiopkg.server.problem import Problem, Refusal
+from aiopkg.server.problem import Problem, Refusal, memory_problem
 from aiopkg.server.worker import work_order
 
 __all__ = ["Pool"]
@@ -21,6 +21,9 @@ __all__ = ["Pool"]
 LOG = logging.getLogger(__name__)
 BOOT = "import json, sys; sys.path[:] = json.loads(sys.argv.pop()); from aiopkg.server.worker import main; main()"
 """What a worker runs: the modules of this process, found where this process finds them."""
+
+OUT_OF_MEMORY = ("memory allocation", "MemoryError")
+"""What the last words of a process hold when it got no more memory."""
 
 READ_AHEAD = 2**20
 LONGEST_PAUSE = 30.0
@@ -94,7 +97,8 @@ class _Worker:
         text = self.complaints.read_text("utf-8", "replace")
         await self.end()
         lines = [line for line in text.splitlines() if line.strip()]
-        return lines[-1].strip() if lines else f"exit status {self.process.returncode}"
+        memory = [line for line in lines if any(sign in line for sign in OUT_OF_MEMORY)]
+        return next(iter(memory + lines[-1:]), f"exit status {self.process.returncode}").strip()
 
     async def end(self) -> None:
         """Kill the process and wait until it and its pipes are gone."""
@@ -264,8 +268,7 @@ def _stopping() -> Problem:
 
 
 def _lost_problem(last_words: str) -> Problem:
-    if "memory allocation" in last_words or "MemoryError" in last_words:
-        detail = "The query needs more memory than this endpoint gives to one query. Ask for less."
-        return Problem(503, "memory-limit", "Memory limit reached", detail)
+    if any(sign in last_words for sign in OUT_OF_MEMORY):
+        return memory_problem()
     detail = "The process that evaluated the query has ended; it is being replaced. Ask for less, or differently."
     return Problem(503, "worker-lost", "The query was not completed", detail)

@@ -169,6 +169,8 @@ class _Scan:
             return
         self._check_dotted_service(token)
         if prefix not in self.outline.prefixes:
+            if self.previous is not None and self.previous.text == "<":
+                self._refuse(self.previous, "No IRI begins here: it has no “>”, or holds a space or a quote.")
             self._refuse(token, f"The prefix “{prefix}:” is not declared.")
         if len(self.frames) == 1:
             self._take_graph(token, self.outline.prefixes[prefix] + re.sub(r"\\(.)", r"\1", local))

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 
 from aiopkg.server.messages import Reply
 
-__all__ = ["Problem", "Refusal"]
+__all__ = ["Problem", "Refusal", "memory_problem"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,3 +43,9 @@ class Refusal(Exception):
     def __init__(self, problem: Problem) -> None:
         super().__init__(problem.detail)
         self.problem = problem
+
+
+def memory_problem() -> Problem:
+    """The problem of a query that needs more memory than a worker may take."""
+    detail = "The query needs more memory than this endpoint gives to one query. Ask for less."
+    return Problem(503, "memory-limit", "Memory limit reached", detail)

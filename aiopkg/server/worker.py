@@ -14,10 +14,10 @@ from pathlib import Path
 
 from aiopkg.errors import InputError
 from aiopkg.server.dataset import Dataset
-from aiopkg.server.evaluate import evaluate, memory_problem
+from aiopkg.server.evaluate import evaluate
 from aiopkg.server.limits import Limits
 from aiopkg.server.messages import Question, Reply
-from aiopkg.server.problem import Problem
+from aiopkg.server.problem import Problem, memory_problem
 
 __all__ = ["main", "work_order"]
 

@@ -1,0 +1,61 @@
+"""A real server in a process of its own, for tests that speak HTTP to it."""
+
+import json
+import signal
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import asdict
+from pathlib import Path
+
+from aiopkg.server import Limits
+
+GRAPH = "https://w3id.org/aiop/graph/"
+SCRIPT = """
+import json, sys
+from pathlib import Path
+from aiopkg.server import Limits, serve
+order = json.loads(sys.argv[1])
+serve(
+    Path(order["quads"]).read_bytes(),
+    page=order["page"],
+    port=0,
+    limits=Limits(**order["limits"]),
+    announce=lambda url: print(url, flush=True),
+)
+print("stopped", flush=True)
+"""
+
+
+@contextmanager
+def running_process(
+    folder: Path, quads: str, limits: Limits, page: str = ""
+) -> Iterator[tuple[str, subprocess.Popen[str]]]:
+    """Run a server and give its URL and process; it must end cleanly at SIGINT or have ended before."""
+    path = folder / "served.nq"
+    path.write_text(quads, encoding="utf-8")
+    order = json.dumps({"quads": str(path), "page": page, "limits": asdict(limits)})
+    process = subprocess.Popen(
+        [sys.executable, "-c", SCRIPT, order], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+    )
+    try:
+        assert process.stdout is not None
+        yield process.stdout.readline().strip(), process
+        if process.poll() is None:
+            process.send_signal(signal.SIGINT)
+    finally:
+        try:
+            _, complaints = process.communicate(timeout=20)
+        except (subprocess.TimeoutExpired, ValueError):
+            process.kill()
+            raise
+    assert process.returncode == 0, complaints
+    assert "Traceback" not in complaints
+
+
+@contextmanager
+def running_server(folder: Path, quads: str, limits: Limits, page: str = "") -> Iterator[str]:
+    """Run a server and give its URL."""
+    with running_process(folder, quads, limits, page) as (url, _):
+        yield url

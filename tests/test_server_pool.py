@@ -1,0 +1,156 @@
+"""The worker processes: what they cannot do, how they end, and that others take their place."""
+
+import asyncio
+import json
+import socket
+import subprocess
+import sys
+from collections.abc import Awaitable, Callable
+
+import pytest
+from serving import GRAPH
+
+from aiopkg.server.limits import Limits
+from aiopkg.server.messages import Question, Reply
+from aiopkg.server.pool import Pool
+
+QUADS = "".join(f"<http://e/{n}> <http://e/p> <http://e/{n + 1}> <{GRAPH}asserted> .\n" for n in range(300))
+ENDLESS = Question("SELECT (COUNT(*) AS ?n) {?a ?b ?c. ?d ?e ?f. ?g ?h ?i. ?j ?k ?l}")
+ASK = Question("ASK {?s ?p ?o}")
+
+
+def with_pool(limits: Limits, use: Callable[[Pool], Awaitable[None]]) -> None:
+    async def run() -> None:
+        async with Pool(QUADS.encode(), limits) as pool:
+            await use(pool)
+
+    asyncio.run(run())
+
+
+def code(reply: Reply) -> str:
+    return str(json.loads(reply.body).get("code", reply.status))
+
+
+def test_a_worker_that_died_idle_is_replaced_unseen() -> None:
+    async def use(pool: Pool) -> None:
+        worker = pool._free.get_nowait()
+        worker.process.kill()
+        await worker.process.wait()
+        pool._free.put_nowait(worker)
+        assert (await pool.answer(ASK)).status == 200
+
+    with_pool(Limits(workers=1), use)
+
+
+def test_a_worker_that_dies_at_work_is_a_problem_and_replaced() -> None:
+    async def use(pool: Pool) -> None:
+        worker = pool._free.get_nowait()
+        pool._free.put_nowait(worker)
+        asked = asyncio.create_task(pool.answer(ENDLESS))
+        while pool.free:
+            await asyncio.sleep(0.01)
+        worker.process.kill()
+        assert code(await asked) == "worker-lost"
+        assert (await pool.answer(ASK)).status == 200
+
+    with_pool(Limits(workers=1), use)
+
+
+def test_too_many_waiting_requests_are_refused_at_once() -> None:
+    async def use(pool: Pool) -> None:
+        tasks = [asyncio.create_task(pool.answer(ENDLESS)) for _ in range(3)]
+        first, _ = await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
+        reply = first.pop().result()
+        assert (reply.status, code(reply), reply.headers["Retry-After"]) == (503, "busy", "5")
+        assert not first
+        tasks[0].cancel()
+
+    with_pool(Limits(workers=1, waiting=1, seconds=20), use)
+
+
+def test_a_request_that_waits_too_long_is_told_so() -> None:
+    async def use(pool: Pool) -> None:
+        worker = pool._free.get_nowait()
+        assert code(await pool.answer(ASK)) == "busy"
+        pool._free.put_nowait(worker)
+
+    with_pool(Limits(workers=1, seconds=0.2), use)
+
+
+def test_many_requests_share_few_workers() -> None:
+    async def use(pool: Pool) -> None:
+        replies = await asyncio.gather(*(pool.answer(ASK) for _ in range(40)))
+        assert {reply.status for reply in replies} == {200}
+        assert pool.free == 2
+
+    with_pool(Limits(), use)
+
+
+def test_a_stopped_pool_answers_with_a_problem() -> None:
+    async def use(pool: Pool) -> None:
+        asked = asyncio.create_task(pool.answer(ENDLESS))
+        while pool.free == 2:
+            await asyncio.sleep(0.01)
+        await pool.stop()
+        assert code(await asked) == "stopping"
+        assert code(await pool.answer(ASK)) == "stopping"
+
+    with_pool(Limits(), use)
+
+
+AT_THE_LIMITS = {
+    "groups": "SELECT * " + "{" * 100 + "}" * 100,
+    "subqueries": "SELECT * " + "{SELECT * " * 99 + "{}" + "}" * 99,
+    "exists": "SELECT * " + "{FILTER EXISTS " * 90 + "{}" + "}" * 90,
+    "functions": "SELECT * {FILTER(" + "STR(" * 95 + "1" + ")" * 95 + ")}",
+    "signs": "SELECT * {FILTER(" + "!" * 98 + "true)}",
+    "sums": "SELECT * {?s ?p ?o FILTER(?o" + "+1" * 990 + ")}",
+    "differences": "SELECT * {FILTER(1" + "-1" * 990 + ")}",
+    "exclusions": "SELECT * {?s ?p ?o " + "MINUS {?s ?p 1}" * 990 + "}",
+    "bindings": "SELECT * {" + "".join(f"BIND({n} AS ?v{n})" for n in range(490)) + "}",
+    "expressions": "SELECT " + "".join(f"({n} AS ?v{n})" for n in range(990)) + "{}",
+    "descriptions": "DESCRIBE " + "<http://e/x>" * 990,
+}
+
+
+def test_a_query_at_the_limits_of_depth_does_not_end_its_worker() -> None:
+    async def use(pool: Pool) -> None:
+        workers = {pool._free.get_nowait()}
+        pool._free.put_nowait(*workers)
+        outcomes = {shape: await pool.answer(Question(text)) for shape, text in AT_THE_LIMITS.items()}
+        assert {shape: reply.status for shape, reply in outcomes.items()} == dict.fromkeys(outcomes, 200)
+        assert {pool._free.get_nowait()} == workers
+        pool._free.put_nowait(*workers)
+
+    with_pool(Limits(workers=1), use)
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows has no limit on open files")
+def test_a_worker_cannot_open_a_connection_even_if_service_came_through() -> None:
+    script = """
+import sys
+from pyoxigraph import Store
+from aiopkg.server.limits import Limits
+from aiopkg.server.worker import _give_up_rights
+_give_up_rights(Limits())
+try:
+    list(Store().query("SELECT * {SERVICE <http://127.0.0.1:%s/> {?s ?p ?o}}" % sys.argv[1]))
+except OSError as error:
+    print(error)
+"""
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        listener.settimeout(0.2)
+        port = str(listener.getsockname()[1])
+        done = subprocess.run([sys.executable, "-c", script, port], capture_output=True, text=True, check=True)
+        with pytest.raises(TimeoutError):
+            listener.accept()
+    assert "Too many open files" in done.stdout
+
+
+def test_answers_are_the_same_bytes_from_every_worker() -> None:
+    async def use(pool: Pool) -> None:
+        for text in ("SELECT * {?s ?p ?o}", "CONSTRUCT WHERE {?s ?p ?o}", "DESCRIBE <http://e/3>"):
+            replies = await asyncio.gather(*(pool.answer(Question(text)) for _ in range(6)))
+            assert len({reply.body for reply in replies}) == 1
+
+    with_pool(Limits(workers=3), use)
