@@ -108,6 +108,16 @@ def test_the_dataset_of_the_protocol_goes_before_the_one_of_the_query(ask: Ask) 
     assert count(ask(query, named_graphs=(G + "measures",))) == 0
 
 
+def test_a_graph_without_a_name_can_be_found_and_not_chosen(tmp_path: Path) -> None:
+    path = tmp_path / "dataset.nq"
+    path.write_text("_:a <http://e/p> _:a _:g .\n", encoding="utf-8")
+    dataset = Dataset(path)
+    found = Question("SELECT (COUNT(*) AS ?n) {GRAPH ?g {?s ?p ?s}}")
+    assert count(evaluate(dataset, found, Limits())) == 1
+    for label in ("g", "_:g"):
+        assert count(evaluate(dataset, Question(COUNT, default_graphs=(label,)), Limits())) == 0
+
+
 def test_many_different_merges_do_not_disturb_one_another(ask: Ask) -> None:
     names = ("asserted", "inferred", "ontology", "measures")
     pairs = [(first, second) for first in names for second in names if first < second]

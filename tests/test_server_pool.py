@@ -15,6 +15,7 @@ from aiopkg.server.messages import Question, Reply
 from aiopkg.server.pool import Pool
 
 QUADS = "".join(f"<http://e/{n}> <http://e/p> <http://e/{n + 1}> <{GRAPH}asserted> .\n" for n in range(300))
+QUADS += f"_:someone <http://e/p> _:other <{GRAPH}asserted> .\n"
 ENDLESS = Question("SELECT (COUNT(*) AS ?n) {?a ?b ?c. ?d ?e ?f. ?g ?h ?i. ?j ?k ?l}")
 ASK = Question("ASK {?s ?p ?o}")
 
@@ -152,5 +153,7 @@ def test_answers_are_the_same_bytes_from_every_worker() -> None:
         for text in ("SELECT * {?s ?p ?o}", "CONSTRUCT WHERE {?s ?p ?o}", "DESCRIBE <http://e/3>"):
             replies = await asyncio.gather(*(pool.answer(Question(text)) for _ in range(6)))
             assert len({reply.body for reply in replies}) == 1
+        ask = Question("ASK {?s ?p ?o FILTER(isBlank(?s) && isBlank(?o) && ?s != ?o)}")
+        assert b"true" in (await pool.answer(ask)).body
 
     with_pool(Limits(workers=3), use)

@@ -1,9 +1,10 @@
 """The graphs that a query sees (SPARQL 1.1 Query, 13)."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
+from itertools import combinations
 from pathlib import Path
 
-from pyoxigraph import BlankNode, DefaultGraph, NamedNode, Quad, RdfFormat, Store
+from pyoxigraph import BlankNode, DefaultGraph, NamedNode, Quad, RdfFormat, Store, parse
 
 from aiopkg.errors import InputError
 from aiopkg.server.messages import Question
@@ -13,27 +14,28 @@ from aiopkg.vocab import GRAPH
 __all__ = ["Dataset"]
 
 GraphName = NamedNode | BlankNode | DefaultGraph
+OVERLAP = "ASK { ?s ?p ?o GRAPH ?g { ?s ?p ?o } }"
 KEPT_MERGES = 4
 
 
 class Dataset:
-    """A store of named graphs whose default graph is the merge of what is asserted and what is inferred.
+    """A store of named graphs; the usual default graph is what is asserted together with what is inferred.
 
-    The store does not merge: a triple that stands in two graphs of a default graph would be found twice.
-    So the usual default graph is written once, and other merges when a query first asks for them.
+    The store finds a triple twice that stands in two graphs of a default graph. Graphs that share no
+    triple are therefore given to it as they are, and others are first merged into one.
     """
 
     def __init__(self, path: Path) -> None:
         self.store = Store()
         try:
-            self.store.bulk_load(path=path, format=RdfFormat.N_QUADS)
+            _load(self.store, path)
         except SyntaxError as error:
             raise InputError("dataset-syntax", f"The dataset is not N-Quads: {error.msg}.") from error
         if next(iter(self.store.quads_for_pattern(None, None, None, DefaultGraph())), None) is not None:
             raise InputError("dataset-unnamed", "The dataset has a quad that is in no named graph.")
         self.names = sorted(self.store.named_graphs(), key=str)
-        self._merge((GRAPH.asserted, GRAPH.inferred), DefaultGraph())
-        self._merges: dict[frozenset[str], BlankNode] = {}
+        self._merges: dict[frozenset[GraphName], list[GraphName]] = {}
+        self._usual = self._merge([GRAPH.asserted, GRAPH.inferred])
 
     def choose(self, question: Question, outline: Outline) -> tuple[list[GraphName], list[NamedNode | BlankNode]]:
         """Choose the default graphs and the named graphs of a query.
@@ -45,31 +47,44 @@ class Dataset:
             return self._given(question.default_graphs or (), question.named_graphs or ())
         if outline.default_graphs is not None or outline.named_graphs is not None:
             return self._given(outline.default_graphs or (), outline.named_graphs or ())
-        default: GraphName = DefaultGraph() if question.inferred else GRAPH.asserted
-        return [default], list(self.names)
+        return self._usual if question.inferred else [GRAPH.asserted], list(self.names)
 
     def _given(
         self, defaults: Sequence[str], named: Sequence[str]
     ) -> tuple[list[GraphName], list[NamedNode | BlankNode]]:
-        known = {name.value: name for name in self.names}
-        merged = sorted({iri for iri in defaults if iri in known})
-        default: list[GraphName] = [known[iri] for iri in merged]
-        if len(merged) > 1:
-            default = [self._merged(frozenset(merged))]
-        return default, [known[iri] for iri in sorted(set(named)) if iri in known]
+        known = {name.value: name for name in self.names if isinstance(name, NamedNode)}
+        default: list[GraphName] = [known[iri] for iri in sorted(set(defaults)) if iri in known]
+        return self._merged(default), [known[iri] for iri in sorted(set(named)) if iri in known]
 
-    def _merged(self, iris: frozenset[str]) -> BlankNode:
-        """The graph that holds the merge of several; the few used last are kept."""
-        graph = self._merges.pop(iris, None)
-        if graph is None:
-            graph = BlankNode()
-            if len(self._merges) >= KEPT_MERGES:
-                self.store.remove_graph(self._merges.pop(next(iter(self._merges))))
-            self._merge([NamedNode(iri) for iri in sorted(iris)], graph)
-        self._merges[iris] = graph
-        return graph
+    def _merged(self, graphs: list[GraphName]) -> list[GraphName]:
+        """The merge of several graphs; the few that were used last are kept."""
+        key = frozenset(graphs)
+        merge = self._merges.pop(key, None) or self._merge(graphs)
+        if len(self._merges) >= KEPT_MERGES:
+            for graph in self._merges.pop(next(iter(self._merges))):
+                if isinstance(graph, BlankNode):
+                    self.store.remove_graph(graph)
+        self._merges[key] = merge
+        return merge
 
-    def _merge(self, sources: Iterable[NamedNode], target: GraphName) -> None:
-        for source in sources:
-            quads = self.store.quads_for_pattern(None, None, None, source)
+    def _merge(self, graphs: list[GraphName]) -> list[GraphName]:
+        """Graphs that together hold each triple of the given ones once."""
+        if not any(self._overlap(first, second) for first, second in combinations(graphs, 2)):
+            return graphs
+        target = BlankNode()
+        for graph in graphs:
+            quads = self.store.quads_for_pattern(None, None, None, graph)
             self.store.bulk_extend(Quad(quad.subject, quad.predicate, quad.object, target) for quad in quads)
+        return [target]
+
+    def _overlap(self, first: GraphName, second: GraphName) -> bool:
+        assert isinstance(second, NamedNode)
+        return bool(self.store.query(OVERLAP, default_graph=[first], named_graphs=[second]))
+
+
+def _load(store: Store, path: Path) -> None:
+    """Load N-Quads and keep their blank node labels, so that every worker answers with the same ones."""
+    if b"_:" in path.read_bytes():
+        store.bulk_extend(parse(path=path, format=RdfFormat.N_QUADS))
+    else:
+        store.bulk_load(path=path, format=RdfFormat.N_QUADS)
