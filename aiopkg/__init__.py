@@ -1,3 +1,59 @@
-"""AI operating-model knowledge graph: what is wrong with how an organization runs its AI, why, what to do."""
+"""AI operating-model knowledge graph: what is wrong with how an organization runs its AI, why, what to do.
+
+>>> import aiopkg
+>>> found = aiopkg.assess("org.ttl")          # doctest: +SKIP
+>>> [f.message for f in found.findings]       # doctest: +SKIP
+"""
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from aiopkg.assessment import Assessment as Assessment
+    from aiopkg.engine import assess as assess
+    from aiopkg.errors import AiopkgError as AiopkgError
+    from aiopkg.errors import InputError as InputError
+    from aiopkg.errors import LimitReached as LimitReached
+    from aiopkg.errors import MissingExtra as MissingExtra
+    from aiopkg.rules import Rule as Rule
+    from aiopkg.rules import catalogue as catalogue
+    from aiopkg.validate.findings import Finding as Finding
 
 __version__ = "0.1.0"
+
+__all__ = [
+    "AiopkgError",
+    "Assessment",
+    "Finding",
+    "InputError",
+    "LimitReached",
+    "MissingExtra",
+    "Rule",
+    "__version__",
+    "assess",
+    "catalogue",
+]
+
+_HOMES = {
+    "AiopkgError": "errors",
+    "Assessment": "assessment",
+    "Finding": "validate.findings",
+    "InputError": "errors",
+    "LimitReached": "errors",
+    "MissingExtra": "errors",
+    "Rule": "rules",
+    "assess": "engine",
+    "catalogue": "rules",
+}
+
+
+def __getattr__(name: str) -> Any:  # noqa: ANN401 - a module holds values of every type
+    """Import a public name when it is first asked for, so that ``import aiopkg`` costs nothing."""
+    if name in _HOMES:
+        return getattr(import_module(f"aiopkg.{_HOMES[name]}"), name)
+    raise AttributeError(f"module 'aiopkg' has no attribute '{name}'")
+
+
+def __dir__() -> list[str]:
+    """Return the public names."""
+    return sorted(__all__)

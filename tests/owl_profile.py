@@ -58,7 +58,9 @@ def outside_rl(triples: Iterable[Triple]) -> Iterator[str]:
         if name == RDFS + "domain":
             yield from expression(facts, triple.object, "super")
         if name == RDFS + "range":
-            literal = OWL + "DatatypeProperty" in {str(kind)[1:-1] for kind in facts[triple.subject].get(RDF.type.value, [])}
+            literal = OWL + "DatatypeProperty" in {
+                str(kind)[1:-1] for kind in facts[triple.subject].get(RDF.type.value, [])
+            }
             if not literal:
                 yield from expression(facts, triple.object, "super")
             elif triple.object not in map(NamedNode, DATATYPES):
