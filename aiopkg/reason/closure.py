@@ -9,7 +9,7 @@ from pyoxigraph import BlankNode, NamedNode, Triple
 
 from .dictionary import Dictionary, Term, encode
 from .inconsistent import Fact, clashes
-from .record import RuleNumbers
+from .record import ASSERTED
 from .relations import Ids, Layout, Relation, expand, one, present, unique
 from .saturate import Saturation, saturate
 from .table import RULES
@@ -180,7 +180,7 @@ class Closure:
         place = int(np.searchsorted(keys, key)[0])
         if place < len(keys) and keys[place] == key[0]:
             rule = int(rules[place])
-            return (RULES[rule].name if rule >= 0 else None), int(rounds[place])
+            return (None if rule == ASSERTED else RULES[rule].name), int(rounds[place])
         predicate, subject, value = (int(column[0]) for column in self._layout.unpack(key))
         equality = self._saturation.equality
         stands_for = equality.representative
@@ -194,15 +194,16 @@ class Closure:
         return ("eq-rep-s" if changed[0] else "eq-rep-p" if changed[1] else "eq-rep-o"), latest + 1
 
     @cached_property
-    def _history(self) -> tuple[Ids, RuleNumbers, Ids]:
+    def _history(self) -> tuple[Ids, Ids, Ids]:
+        """Every fact ever derived, ascending, with the rule and the round that derived it first."""
         log = self._saturation.record.log
+        sizes = np.array([len(stretch.keys) for stretch in log], dtype=np.int64)
         keys = np.concatenate([stretch.keys for stretch in log])
         order = np.argsort(keys, kind="stable")
-        rules = np.concatenate([stretch.rules for stretch in log])[order]
-        rounds = np.repeat(
-            np.array([stretch.round for stretch in log], dtype=np.int64),
-            np.array([len(stretch.keys) for stretch in log], dtype=np.int64),
-        )[order]
+        rules, rounds = (
+            np.repeat(np.array(column, dtype=np.int64), sizes)[order]
+            for column in ([stretch.rule for stretch in log], [stretch.round for stretch in log])
+        )
         keys = keys[order]
         first = np.ones(len(keys), dtype=np.bool_)
         first[1:] = keys[1:] != keys[:-1]

@@ -37,12 +37,12 @@ def consequences(facts: Relation, delta: Relation, schema: Schema, terms: Dictio
         able = ~terms.literal[subjects]
         drawn.append((rule, layout.pack(predicates[able], subjects[able], objects[able])))
 
-    properties, kinds = schema.domain
+    properties, kinds = _telling(schema, *schema.domain)
     row, subjects, _ = delta.pairs(properties)
     typed(_DOM, subjects, kinds[row])
     # What a literal's range says of its value is read off at the end (dt-not-type).
     able = ~np.isin(schema.range[1], schema.value_types)
-    properties, kinds = schema.range[0][able], schema.range[1][able]
+    properties, kinds = _telling(schema, schema.range[0][able], schema.range[1][able])
     row, _, objects = delta.pairs(properties)
     typed(_RNG, objects, kinds[row])
     lower, upper = schema.sub_property
@@ -53,7 +53,7 @@ def consequences(facts: Relation, delta: Relation, schema: Schema, terms: Dictio
     for rule, (former, latter) in ((_INV1, schema.inverse), (_INV2, schema.inverse[::-1])):
         row, subjects, objects = delta.pairs(former)
         linked(rule, latter[row], objects, subjects)
-    lower, upper = schema.sub_class
+    lower, upper = _telling(schema, *schema.sub_class)
     row, subjects = delta.subjects(TYPE, lower)
     typed(_SCO, subjects, upper[row])
     restriction, on, value = schema.has_value
@@ -67,8 +67,6 @@ def consequences(facts: Relation, delta: Relation, schema: Schema, terms: Dictio
     drawn.append((_INT1, _intersections(facts, delta, schema.intersections)))
     drawn.append((_SPO2, _pair_chains(facts, delta, schema)))
     drawn += [(_SPO2, _long_chain(facts, delta, chain)) for chain in schema.long_chains]
-    if not (schema.sub_class[0] == THING).any():
-        drawn = [(rule, _without_things(layout, keys)) for rule, keys in drawn]
     return drawn
 
 
@@ -102,10 +100,12 @@ def _valued(terms: Dictionary, value: Ids, row: Ids, subjects: Ids, objects: Ids
     return row[equal], subjects[equal]
 
 
-def _without_things(layout: Layout, keys: Ids) -> Ids:
-    predicates, _, objects = layout.unpack(keys)
-    vacuous = (predicates == TYPE) & (objects == THING)
-    return keys[~vacuous] if vacuous.any() else keys
+def _telling(schema: Schema, subjects: Ids, kinds: Ids) -> tuple[Ids, Ids]:
+    """Axioms without those that conclude the type owl:Thing, unless some axiom asks for that type."""
+    if (schema.sub_class[0] == THING).any():
+        return subjects, kinds
+    telling = kinds != THING
+    return subjects[telling], kinds[telling]
 
 
 def _some_values(facts: Relation, delta: Relation, schema: Schema) -> Candidates:

@@ -7,8 +7,7 @@ chosen by :meth:`Dictionary.rank`.
 
 from collections import defaultdict
 from collections.abc import Iterable
-from fractions import Fraction
-from itertools import count
+from itertools import chain, count
 
 import numpy as np
 from pyoxigraph import BlankNode, Literal, NamedNode, Triple
@@ -34,7 +33,6 @@ class Dictionary:
         )
         self._values: Ids = np.full(len(self.terms), _UNREAD, dtype=np.int64)
         self._first_of: dict[Value, int] = {}
-        self._membership: dict[tuple[int, int], bool | None] = {}
         self._ranks: Ids | None = None
 
     def __len__(self) -> int:
@@ -74,14 +72,8 @@ class Dictionary:
 
     def is_in(self, literal: int, datatype: int) -> bool | None:
         """Whether a literal's value lies in a datatype; None where this is not known."""
-        pair = literal, datatype
-        if pair not in self._membership:
-            name = self.terms[datatype]
-            known = isinstance(name, NamedNode)
-            self._membership[pair] = (
-                is_in(self._literal(literal), name.value) if known and isinstance(name, NamedNode) else None
-            )
-        return self._membership[pair]
+        name = self.terms[datatype]
+        return is_in(self._literal(literal), name.value) if isinstance(name, NamedNode) else None
 
     def datatypes(self, numbers: Ids) -> Ids:
         """Those of the numbers which are datatypes with a known value space, ascending."""
@@ -126,9 +118,7 @@ class Dictionary:
         """The whole number that a literal denotes, or None where it denotes none."""
         literal = self.literal_at(number)
         value = value_of(literal) if literal else None
-        if value is None or not isinstance(value.name, Fraction) or value.name.denominator != 1:
-            return None
-        return int(value.name)
+        return value.name if value is not None and type(value.name) is int else None
 
     def _literal(self, number: int) -> Literal:
         term = self.terms[number]
@@ -145,7 +135,7 @@ def encode(triples: Iterable[Triple]) -> tuple[Dictionary, Layout, Ids]:
     arriving: defaultdict[Term, int] = defaultdict(count().__next__)
     for iri in FIXED:
         arriving[NamedNode(iri)]
-    flat = np.fromiter((arriving[term] for triple in triples for term in triple), dtype=np.int64)
+    flat = np.fromiter(map(arriving.__getitem__, chain.from_iterable(triples)), dtype=np.int64)
     numbers: dict[Term, int] = dict(arriving)
     subjects, predicates, objects = flat[0::3], flat[1::3], flat[2::3]
     layout = Layout.of(len(numbers))

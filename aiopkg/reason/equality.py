@@ -98,7 +98,7 @@ def merge(record: Record, equality: Equality, terms: Dictionary, found: Pairs, f
     for rule, former, latter in found:
         new = before[former] != before[latter]
         keys = unique(layout.pack(SAME, former[new], latter[new]))
-        record.note(keys, np.full(len(keys), rule, dtype=np.int16))
+        record.note(rule, keys)
     predicates, subjects, objects = layout.unpack(record.facts.by_subject)
     moved = changed[predicates] | changed[subjects] | changed[objects]
     old = record.facts.by_subject[moved]
@@ -116,10 +116,12 @@ def merge(record: Record, equality: Equality, terms: Dictionary, found: Pairs, f
         keys = layout.pack(represent[predicates[about]], represent[subjects[about]], represent[objects[about]])
         candidates += [(number, keys[rule_here == number]) for number in (_TRANS, rule)]
     representatives = unique(represent[np.flatnonzero(changed)])
-    candidates.append((_TRANS, layout.pack(SAME, representatives, representatives)))
+    # Known already or not, these go into the next round: they tell it which terms were merged.
+    standing = layout.pack(SAME, representatives, representatives)
+    candidates.append((_TRANS, standing))
     record.facts = rest
     added = record.absorb(candidates)
-    return Relation.of(layout, unique(np.concatenate((fresh_keys, added.by_subject))))
+    return Relation.of(layout, unique(np.concatenate((fresh_keys, added.by_subject, standing))))
 
 
 def _with_variants(terms: Dictionary, left: Ids, right: Ids) -> tuple[Ids, Ids]:
@@ -153,19 +155,41 @@ def equal_pairs(facts: Relation, delta: Relation, schema: Schema, terms: Diction
 def _alike(terms: Dictionary, group: list[Ids], members: Ids) -> tuple[Ids, Ids]:
     """Pairs that connect the members of each group, given as equally long columns.
 
-    Each group becomes a star around its first member that is no literal, so a group of literals only stays
-    unconnected: equal ones are equal by their values, and different ones are a contradiction.
+    Each group becomes a star around its first member that is no literal, in the dictionary's own order; so a
+    group of literals only stays unconnected: equal ones are equal by their values, and different ones are a
+    contradiction.
     """
     if not len(members):
         return EMPTY, EMPTY
-    order = np.lexsort((members, terms.literal[members], *reversed(group)))
-    ordered = [column[order] for column in group]
-    starts = np.ones(len(order), dtype=np.bool_)
-    starts[1:] = np.logical_or.reduce([column[1:] != column[:-1] for column in ordered])
-    members = members[order]
-    centre = members[np.flatnonzero(starts)][np.cumsum(starts) - 1]
+    order = np.lexsort((members, *reversed(group)))
+    group, members = [column[order] for column in group], members[order]
+    starts = _starts(group)
+    repeated = ~starts
+    repeated[1:] &= members[1:] != members[:-1]
+    if not repeated.any():
+        return EMPTY, EMPTY
+    # Few groups have two members; only their members are put into an order that names decide.
+    number = np.cumsum(starts) - 1
+    several = np.isin(number, number[repeated])
+    number, members = number[several], members[several]
+    different, places = np.unique(members, return_inverse=True)
+    rank = np.empty(len(different), dtype=np.int64)
+    rank[sorted(range(len(different)), key=lambda place: terms.sort_key(int(different[place])))] = np.arange(
+        len(different), dtype=np.int64
+    )
+    order = np.lexsort((rank[places], terms.literal[members], number))
+    number, members = number[order], members[order]
+    starts = _starts([number])
+    centre = members[starts][np.cumsum(starts) - 1]
     linked = (centre != members) & ~terms.literal[centre]
     return centre[linked], members[linked]
+
+
+def _starts(group: list[Ids]) -> Flags:
+    """Where another group begins in ordered columns."""
+    starts = np.ones(len(group[0]), dtype=np.bool_)
+    starts[1:] = np.logical_or.reduce([column[1:] != column[:-1] for column in group])
+    return starts
 
 
 def _keyed(facts: Relation, delta: Relation, key: Key, terms: Dictionary) -> tuple[Ids, Ids]:

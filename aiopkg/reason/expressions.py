@@ -212,9 +212,9 @@ class Graph:
     ) -> tuple[Expression, frozenset[Triple]] | None:
         kind, qualified = _CARDINALITIES[constructor.predicate.value]
         value = value_of(constructor.object) if isinstance(constructor.object, RdfLiteral) else None
-        if value is None or value.space != "real":
+        if value is None or not isinstance(value.name, int) or value.space != "real":
             return None
-        number = int(str(value.name))
+        number = value.name
         if not qualified:
             return Cardinality(kind, number, on, THING), frozenset()
         fillers = [self.value(node, NamedNode(OWL + name)) for name in ("onClass", "onDataRange")]

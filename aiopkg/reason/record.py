@@ -4,25 +4,25 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 import numpy as np
-import numpy.typing as npt
 
-from .relations import EMPTY, Ids, Layout, Relation, present, unique
+from .relations import EMPTY, Ids, Layout, Relation, merged_runs, present, unique
 
-__all__ = ["Candidates", "Record", "Stretch"]
+__all__ = ["ASSERTED", "Candidates", "Record", "Stretch"]
 
 Candidates = list[tuple[int, Ids]]
 """Conclusions as packed facts, each with the number of the rule that draws them; known facts may occur."""
 
-RuleNumbers = npt.NDArray[np.int16]
+ASSERTED = -1
+"""The rule number of what was given."""
 
 
 @dataclass(frozen=True, slots=True)
 class Stretch:
-    """What one round added: packed facts, ascending, with the number of the rule of each."""
+    """What one rule added in one round: packed facts, ascending."""
 
     round: int
+    rule: int
     keys: Ids
-    rules: RuleNumbers
 
 
 @dataclass(slots=True)
@@ -41,24 +41,14 @@ class Record:
         standard's tables is remembered, so that the outcome does not depend on the order of evaluation.
         """
         self.round += 1
-        keys: list[Ids] = []
-        rules: list[RuleNumbers] = []
+        added = EMPTY
         for rule, drawn in sorted(candidates, key=lambda candidate: candidate[0]):
             fresh = unique(drawn)
             fresh = fresh[~present(self.facts.by_subject, fresh)]
+            fresh = fresh[~present(added, fresh)]
             if len(fresh):
-                keys.append(fresh)
-                rules.append(np.full(len(fresh), rule, dtype=np.int16))
-        if not keys:
-            return Relation(self.layout, EMPTY, EMPTY)
-        added, applied = keys[0], rules[0]
-        if len(keys) > 1:
-            added, applied = np.concatenate(keys), np.concatenate(rules)
-            order = np.argsort(added, kind="stable")
-            added, applied = added[order], applied[order]
-            first = np.concatenate(([True], added[1:] != added[:-1]))
-            added, applied = added[first], applied[first]
-        self.log.append(Stretch(self.round, added, applied))
+                self.log.append(Stretch(self.round, rule, fresh))
+                added = merged_runs(added, fresh)
         fresh_facts = Relation.of(self.layout, added)
         self.facts = self.facts.merged(fresh_facts)
         return fresh_facts
@@ -68,7 +58,7 @@ class Record:
         parts: list[Ids] = []
         for keys in rounds:
             self.round += 1
-            self.log.append(Stretch(self.round, keys, np.full(len(keys), rule, dtype=np.int16)))
+            self.log.append(Stretch(self.round, rule, keys))
             parts.append(keys)
         if not parts:
             return Relation(self.layout, EMPTY, EMPTY)
@@ -76,8 +66,7 @@ class Record:
         self.facts = self.facts.merged(fresh_facts)
         return fresh_facts
 
-    def note(self, keys: Ids, rules: RuleNumbers) -> None:
-        """Remember facts of the current round that are kept in another form (as representatives)."""
+    def note(self, rule: int, keys: Ids) -> None:
+        """Remember facts (ascending) of the current round that are kept in another form."""
         if len(keys):
-            order = np.argsort(keys, kind="stable")
-            self.log.append(Stretch(self.round, keys[order], rules[order]))
+            self.log.append(Stretch(self.round, rule, keys))

@@ -15,7 +15,7 @@ import numpy.typing as npt
 
 from aiopkg.errors import LimitReached
 
-__all__ = ["Flags", "Ids", "Layout", "Relation", "expand", "join", "one", "present", "unique"]
+__all__ = ["Flags", "Ids", "Layout", "Relation", "expand", "join", "merged_runs", "one", "present", "unique"]
 
 Ids: TypeAlias = npt.NDArray[np.int64]
 Flags: TypeAlias = npt.NDArray[np.bool_]
@@ -171,8 +171,8 @@ class Relation:
             return other
         return Relation(
             self.layout,
-            _merged(self.by_subject, other.by_subject),
-            _merged(self.by_object, other.by_object),
+            merged_runs(self.by_subject, other.by_subject),
+            merged_runs(self.by_object, other.by_object),
         )
 
     def without(self, keys: Ids) -> "Relation":
@@ -184,7 +184,8 @@ class Relation:
         return Relation(self.layout, kept, self.by_object[~present(turned, self.by_object)])
 
 
-def _merged(left: Ids, right: Ids) -> Ids:
+def merged_runs(left: Ids, right: Ids) -> Ids:
+    """Two ascending columns as one."""
     # A stable sort recognises the two runs and merges them in one pass.
     both = np.concatenate((left, right))
     both.sort(kind="stable")

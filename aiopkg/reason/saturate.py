@@ -6,13 +6,11 @@ before it takes any in, so the round of a fact does not depend on an order of ev
 
 from dataclasses import dataclass
 
-import numpy as np
-
 from .axioms import axiom_consequences
 from .consequences import consequences, literal_types
 from .dictionary import Dictionary
 from .equality import Equality, equal_pairs, merge
-from .record import Record, Stretch
+from .record import ASSERTED, Record, Stretch
 from .relations import Ids, Layout, Relation, one
 from .schema import Schema, compile_schema
 from .table import rule_number
@@ -44,7 +42,7 @@ class Saturation:
 def saturate(terms: Dictionary, layout: Layout, asserted: Ids) -> Saturation:
     """Draw every conclusion of the OWL 2 RL/RDF rules from packed facts (ascending, different)."""
     record = Record(layout, Relation.of(layout, asserted))
-    record.log.append(Stretch(0, asserted, np.full(len(asserted), -1, dtype=np.int16)))
+    record.log.append(Stretch(0, ASSERTED, asserted))
     equality = Equality.of(len(terms))
     while True:
         schema = _close_axioms(record, equality, terms)
