@@ -19,8 +19,6 @@ from aiopkg.vocab import AIOP, PREFIXES, RDF, RDFS, RULE, SH, SKOS, shorten
 
 __all__ = ["Citation", "Rule", "catalogue", "prologue", "read_rule"]
 
-Node = NamedNode | BlankNode
-
 
 @dataclass(frozen=True, slots=True, order=True)
 class Citation:
@@ -67,14 +65,14 @@ class Rule:
         return (self.valid_from is None or self.valid_from <= day) and (self.valid_to is None or day < self.valid_to)
 
     @cached_property
-    def kinds(self) -> Mapping[Node, str]:
+    def kinds(self) -> Mapping[object, str]:
         """The constraints that are reported apart, each with the name of its kind; often none."""
-        return {t.subject: t.object.value for t in self.triples if t.predicate == AIOP.kind}  # type: ignore[misc, union-attr]
+        return {t.subject: t.object.value for t in self.triples if t.predicate == AIOP.kind}  # type: ignore[union-attr]
 
     @cached_property
-    def messages(self) -> Mapping[Node, str]:
+    def messages(self) -> Mapping[object, str]:
         """The message template of each shape and SPARQL constraint that carries one."""
-        return {t.subject: t.object.value for t in self.triples if t.predicate == SH.message}  # type: ignore[misc, union-attr]
+        return {t.subject: t.object.value for t in self.triples if t.predicate == SH.message}  # type: ignore[union-attr]
 
 
 def prologue() -> str:

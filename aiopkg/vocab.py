@@ -208,6 +208,7 @@ class AIOP:
     unreported = _in("aiop", "unreported")
     validFrom = _in("aiop", "validFrom")
     validUntil = _in("aiop", "validUntil")
+    value = _in("aiop", "value")
     verdict = _in("aiop", "verdict")
     weakens = _in("aiop", "weakens")
     why = _in("aiop", "why")

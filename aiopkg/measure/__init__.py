@@ -40,7 +40,10 @@ def measure(store: Store, as_of: date) -> tuple[Triple, ...]:
 
 
 def _write(store: Store, triples: Iterable[Triple]) -> None:
-    store.extend([Quad(t.subject, t.predicate, t.object, GRAPH.measures) for t in list(triples)])
+    """Add triples to the graph of measures, but for those that stand in another graph of facts already."""
+    others = [graph for graph in GRAPH.facts if graph != GRAPH.measures]
+    new = [t for t in triples if not any(Quad(t.subject, t.predicate, t.object, graph) in store for graph in others)]
+    store.extend([Quad(t.subject, t.predicate, t.object, GRAPH.measures) for t in new])
 
 
 def _thresholds(store: Store, now: datetime) -> Iterator[Triple]:

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Mapping, Sequence
+from decimal import Decimal
 
 from pyoxigraph import BlankNode, Literal, NamedNode, Store, Triple
 
@@ -15,6 +16,7 @@ _NAMING = (
     NamedNode(PREFIXES["foaf"] + "name"),
     NamedNode(PREFIXES["dcterms"] + "title"),
 )
+_DECIMAL = re.compile(r"[+-]?(\d+(\.\d*)?|\.\d+)")
 _MIDNIGHT = "T00:00:00Z"
 _LANGUAGE_ORDER = ("en", None)
 
@@ -40,9 +42,9 @@ class Labels:
         return cls({subject: label for subject, (_, _, label) in best.items()})
 
     def __call__(self, term: NamedNode | BlankNode | Literal | Triple) -> str:
-        """Return the label of a term, the text of a literal (the day, if a time is midnight), or the end of an IRI."""
+        """Return the label of a term, a literal as a person writes it, or the end of an IRI."""
         if isinstance(term, Literal):
-            return term.value.removesuffix(_MIDNIGHT) if term.datatype == XSD.dateTime else term.value
+            return _readable(term)
         known = self._labels.get(term)
         if known is not None:
             return known
@@ -54,3 +56,12 @@ class Labels:
 def _language_rank(literal: Literal) -> int:
     language = literal.language.split("-")[0].lower() if literal.language else None
     return _LANGUAGE_ORDER.index(language) if language in _LANGUAGE_ORDER else len(_LANGUAGE_ORDER)
+
+
+def _readable(literal: Literal) -> str:
+    """Return the day of a time at midnight, a number without needless places, and any other text as it is."""
+    if literal.datatype == XSD.dateTime:
+        return literal.value.removesuffix(_MIDNIGHT)
+    if literal.datatype == XSD.decimal and _DECIMAL.fullmatch(literal.value):
+        return f"{Decimal(literal.value):.2f}".rstrip("0").rstrip(".")
+    return literal.value

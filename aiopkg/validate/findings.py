@@ -106,14 +106,14 @@ def rule_upon(store: Store, rules: Sequence[Rule], as_of: date, model: Model, la
         rule = by_rule[judgement.shape]  # type: ignore[index]
         excuse = excuses.find(judgement.focus, [rule.iri, *scopes[rule.iri][judgement.constraint]])  # type: ignore[arg-type]
         verdict = excuse.verdict if excuse else "unknown" if judgement.possible else "violated"
-        key = (rule.iri, judgement.focus, rule.kinds.get(judgement.constraint, ""))  # type: ignore[arg-type]
+        key = (rule.iri, judgement.focus, rule.kinds.get(judgement.constraint, ""))
         groups[key].append((judgement, verdict, excuse.note if excuse else ""))  # type: ignore[index]
     writer = _Writer(model, labels)
     findings = [writer.finding(by_rule[iri], focus, kind, failures) for (iri, focus, kind), failures in groups.items()]
     findings.sort(key=lambda f: (f.rule, f.focus, f.kind))
     return Ruling(
         tuple(findings),
-        {rule.code: tuple(_name(e) for e in judged.targets.get(rule.iri, ())) for rule in rules},  # type: ignore[arg-type]
+        {rule.code: tuple(_name(e) for e in judged.targets.get(rule.iri, ())) for rule in rules},
         _count(rules, judged.targets, findings),
         tuple(
             sorted(
@@ -139,7 +139,7 @@ def _name(element: Element | Literal | Triple) -> str:
 
 
 def _count(
-    rules: Iterable[Rule], targets: Mapping[object, Sequence[object]], findings: Iterable[Finding]
+    rules: Iterable[Rule], targets: Mapping[NamedNode | BlankNode, Sequence[object]], findings: Iterable[Finding]
 ) -> dict[str, dict[str, int]]:
     """Count the elements that each rule targets by verdict; an element's verdict is its worst."""
     worst: dict[tuple[str, str], str] = {}
@@ -187,6 +187,7 @@ def _scopes(rule: Rule) -> Mapping[object, tuple[NamedNode, ...]]:
     return {part: gather(part) for part in parts if not isinstance(part, Literal)}
 
 
+_ABSOLUTE = re.compile(r"[a-z][a-z0-9+.-]*:[^\s<>\"{}|^`\\]+")
 _PREFIXED = re.compile(r"\b([a-z]+):([A-Za-z][\w-]*)")
 
 
@@ -224,7 +225,7 @@ class _Writer:
             focus=_name(focus),
             label=self.labels(focus),
             message=" ".join(messages),
-            values=tuple(_name(value) for value in values),  # type: ignore[arg-type]
+            values=tuple(_name(value) for value in values),
             file=place.file if place else None,
             line=place.line if place else None,
             failure_mode=rule.failure_mode.value,
@@ -234,7 +235,7 @@ class _Writer:
         )
 
     def _message(self, rule: Rule, judgement: Judgement, focus: Element) -> str:
-        template = rule.messages.get(judgement.constraint) or rule.messages.get(rule.iri) or rule.label  # type: ignore[call-overload]
+        template = rule.messages.get(judgement.constraint) or rule.messages.get(rule.iri) or rule.label
         words: dict[str, list[str]] = {"this": [self.labels(focus)]}
         for result in judgement.results:
             shown = {**result.bindings}
@@ -293,9 +294,16 @@ def finding_triples(findings: Iterable[Finding], rules: Mapping[str, Rule]) -> l
             (AIOP.message, Literal(finding.message)),
             (AIOP.remedy, Literal(finding.recommendation)),
         ]
+        facts += [(AIOP.value, _term(value)) for value in finding.values]
         if finding.kind:
             facts.append((AIOP.kind, Literal(finding.kind)))
         if finding.note:
             facts.append((AIOP.reason, Literal(finding.note)))
         triples.extend(Triple(node, predicate, value) for predicate, value in facts)
     return triples
+
+
+def _term(text: str) -> NamedNode | BlankNode | Literal:
+    if text.startswith("_:"):
+        return BlankNode(text[2:])
+    return NamedNode(text) if _ABSOLUTE.fullmatch(text) else Literal(text)
