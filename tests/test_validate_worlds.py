@@ -42,19 +42,20 @@ def licensed(openness: Openness) -> list[Triple]:
     return found
 
 
-def companions(fact: Triple) -> list[Triple]:
+def companions(fact: Triple, openness: Openness, generous: bool) -> list[Triple]:
     """What an element that the graph does not mention may bring along."""
     fresh = [end for end in (fact.subject, fact.object) if end in FRESH]
     found = [Triple(s, p, o) for s, p, o in product(fresh, PROPERTIES, FRESH)]
-    return found + [Triple(s, TYPE, c) for s in fresh for c in CLASSES]
+    found += [Triple(s, TYPE, c) for s in fresh for c in CLASSES]
+    return [t for t in found if generous or openness.is_open_somewhere(t.predicate)]
 
 
-def completions(triples: list[Triple]) -> Iterator[list[Triple]]:
+def completions(triples: list[Triple], generous: bool) -> Iterator[list[Triple]]:
     openness = Openness.of_declarations((t.subject, t.object) for t in triples if t.predicate == UNREPORTED)
     facts = licensed(openness)
     for fact in facts:
         yield [fact]
-        yield from ([fact, other] for other in companions(fact))
+        yield from ([fact, other] for other in companions(fact, openness, generous))
     yield from map(list, combinations(facts[:24], 2))
 
 
@@ -72,7 +73,7 @@ def settle(data_text: str, shape_text: str, complete: bool) -> None:
     if not verdicts:
         return
     cleared: set[tuple[object, object]] = set()
-    for added in completions(triples):
+    for added in completions(triples, generous=complete):
         cleared |= set(verdicts) - set(failing([*triples, *added], shapes))
     for key, possible in verdicts.items():
         assert possible or key not in cleared

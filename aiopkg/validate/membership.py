@@ -14,10 +14,12 @@ A property step also follows a declared owl:inverseOf. What is missing is collec
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import TYPE_CHECKING, TypeAlias
 
 from pyoxigraph import NamedNode, Triple
 
+from aiopkg.validate.openness import ANY_PROPERTY
 from aiopkg.validate.shapes_graph import ShapesGraph
 from aiopkg.validate.terms import OWL, RDF, RDFS, Term, text_of
 
@@ -78,6 +80,25 @@ _EXPRESSIONS = ("intersectionOf", "unionOf", "oneOf", "onProperty")
 _TERMS = (*_EXPRESSIONS, "someValuesFrom", "hasValue", "equivalentClass", "inverseOf")
 
 
+@dataclass(frozen=True)
+class _Nodes:
+    """A set of nodes, or every node."""
+
+    some: frozenset[Term] = frozenset()
+    everything: bool = False
+
+    def __contains__(self, node: Term) -> bool:
+        return self.everything or node in self.some
+
+    def __or__(self, other: "_Nodes") -> "_Nodes":
+        return _Nodes(self.some | other.some, self.everything or other.everything)
+
+    def __and__(self, other: "_Nodes") -> "_Nodes":
+        if self.everything or other.everything:
+            return other if self.everything else self
+        return _Nodes(self.some & other.some)
+
+
 @dataclass(eq=False)
 class Membership:
     """Possible membership in the data of one run; relations are read once, whole."""
@@ -86,32 +107,110 @@ class Membership:
     run: "Run"
     _instances: dict[Term, set[Term]] = field(default_factory=dict)
     _values: dict[Term, dict[Term, set[Term]]] = field(default_factory=dict)
+    _possible: dict[Term, _Nodes] = field(default_factory=dict)
+    _opened: dict[Term, _Nodes] = field(default_factory=dict)
     _known: dict[tuple[Term, Term], _Verdict | None] = field(default_factory=dict)
     _below: set[tuple[Term, Term]] = field(default_factory=set)
-    _cuts: int = 0
 
     def is_possible(self, node: Term | None, cls: NamedNode) -> bool:
         """Whether the node is an instance of the class in some completion."""
         if node is None or not self.run.openness:
             return False
-        return self.run.openness.is_open(node, RDF("type")) or self._belongs(node, cls) is not None
+        return self.run.openness.is_open(node, RDF("type")) or node in self._possible_in(cls)
+
+    def _possible_in(self, expression: Term) -> _Nodes:
+        """The nodes that possibly belong to the expression: the least solution of all definitions it rests on."""
+        if expression not in self._possible:
+            reached = [part for part in self._reached(expression) if part not in self._possible]
+            found = {**self._possible, **{part: _Nodes() for part in reached}}
+            changed = True
+            while changed:
+                changed = False
+                for part in reversed(reached):
+                    better = self._solve(part, found)
+                    if better != found[part]:
+                        found[part] = better
+                        changed = True
+            self._possible = found
+        return self._possible[expression]
+
+    def _reached(self, expression: Term) -> list[Term]:
+        """The expression and all that it rests on."""
+        graph = self.definitions.graph
+        found: dict[Term, None] = {}
+        pending = [expression]
+        while pending:
+            part = pending.pop()
+            if part in found:
+                continue
+            found[part] = None
+            pending += self.definitions.of(part) if isinstance(part, NamedNode) else []
+            pending += graph.values(part, OWL("someValuesFrom"))
+            for name in ("intersectionOf", "unionOf"):
+                for head in graph.values(part, OWL(name)):
+                    pending += graph.members(part, head)
+        return list(found)
+
+    def _solve(self, part: Term, found: dict[Term, _Nodes]) -> _Nodes:
+        """What the present solution gives for one expression."""
+        graph, nodes = self.definitions.graph, _Nodes()
+        if part == _THING:
+            return _Nodes(everything=True)
+        if isinstance(part, NamedNode):
+            nodes = _Nodes(frozenset(self._members(part) | self._typed_openly))
+            for definition in self.definitions.of(part):
+                nodes |= found[definition]
+        for head in graph.values(part, OWL("intersectionOf")):
+            shared = _Nodes(everything=True)
+            for member in graph.members(part, head):
+                shared &= found[member]
+            nodes |= shared
+        for head in graph.values(part, OWL("unionOf")):
+            for member in graph.members(part, head):
+                nodes |= found[member]
+        for head in graph.values(part, OWL("oneOf")):
+            nodes |= _Nodes(frozenset(graph.members(part, head)))
+        for predicate in graph.values(part, OWL("onProperty")):
+            if graph.values(part, OWL("someValuesFrom")) or graph.values(part, OWL("hasValue")):
+                nodes |= self._open_at(predicate)
+            relation = self._relation(predicate)
+            for filler in graph.values(part, OWL("someValuesFrom")):
+                nodes |= _Nodes(frozenset(n for n, vs in relation.items() if any(v in found[filler] for v in vs)))
+            for value in graph.values(part, OWL("hasValue")):
+                nodes |= _Nodes(frozenset(n for n, values in relation.items() if value in values))
+        return nodes
+
+    def _open_at(self, predicate: Term) -> _Nodes:
+        """The nodes at which the property, or an inverse of it, is open."""
+        if predicate not in self._opened:
+            openness = self.run.openness
+            names = [n for n in (predicate, *self.definitions.inverses(predicate)) if isinstance(n, NamedNode)]
+            everything = any(openness.is_open_everywhere(name) for name in names)
+            wanted = {ANY_PROPERTY, *names}
+            some = frozenset(n for n, declared in openness.at_node.items() if not wanted.isdisjoint(declared))
+            self._opened[predicate] = _Nodes(some, everything)
+        return self._opened[predicate]
+
+    @cached_property
+    def _typed_openly(self) -> frozenset[Term]:
+        """The nodes that declare their own types unreported (a declaration for all elements says too little)."""
+        openness, wanted = self.run.openness, {RDF("type"), ANY_PROPERTY}
+        return frozenset(n for n, declared in openness.at_node.items() if not wanted.isdisjoint(declared))
 
     def candidates(self, cls: NamedNode) -> dict[Term, Missing]:
         """The nodes that are no instances of the class and possibly are, with some part of it definite."""
         found: dict[Term, Missing] = {}
+        possible = self._possible_in(cls)
         for node in self._anchors(cls, set()) - self._members(cls):
+            if node not in possible:
+                continue
             verdict = self._belongs(node, cls)
             missing = set(verdict.missing) if verdict is not None and verdict.anchored else set()
-            if self._is_typed_openly(node):
+            if node in self._typed_openly:
                 missing.add((node, RDF("type")))
             if missing:
                 found[node] = frozenset(missing)
         return found
-
-    def _is_typed_openly(self, node: Term) -> bool:
-        """Whether the node itself declares its types unreported (a declaration for all elements says too little)."""
-        openness = self.run.openness
-        return node in openness.at_node and openness.is_open(node, RDF("type"))
 
     def _anchors(self, expression: Term, seen: set[Term]) -> set[Term]:
         """The nodes of which some part of the expression is definite."""
@@ -130,7 +229,7 @@ class Membership:
                 found |= self._members(expression)
             for broader in graph.values(expression, RDFS("subClassOf")) if len(seen) == 1 else ():
                 if isinstance(broader, NamedNode) and broader != _THING:
-                    found |= {node for node in self._members(broader) if self._is_typed_openly(node)}
+                    found |= self._members(broader) & self._typed_openly
             for definition in self.definitions.of(expression):
                 found |= self._anchors(definition, seen)
         return found
@@ -167,19 +266,15 @@ class Membership:
         return None
 
     def _belongs(self, node: Term, expression: Term) -> _Verdict | None:
+        """What is missing for the node to belong; where definitions run in a circle, by the ways out of it."""
         key = (node, expression)
-        if key in self._known:
-            return self._known[key]
-        if key in self._below:
-            self._cuts += 1
-            return None
-        self._below.add(key)
-        cuts = self._cuts
-        found = self._expression(node, expression)
-        self._below.discard(key)
-        if cuts == self._cuts or not self._below:  # what rests on no cut circle holds wherever it is asked again
-            self._known[key] = found
-        return found
+        if key not in self._known:
+            if key in self._below or node not in self._possible_in(expression):
+                return None
+            self._below.add(key)
+            self._known[key] = self._expression(node, expression)
+            self._below.discard(key)
+        return self._known[key]
 
     def _expression(self, node: Term, expression: Term) -> _Verdict | None:
         options: list[_Verdict | None] = []
@@ -189,7 +284,7 @@ class Membership:
                 return _Verdict(_NOTHING, expression != _THING)
             if expression == _THING:
                 return _Verdict(_NOTHING, False)
-            if self._is_typed_openly(node):
+            if node in self._typed_openly:
                 options.append(_Verdict(frozenset({(node, RDF("type"))}), False))
             options += [self._belongs(node, definition) for definition in self.definitions.of(expression)]
         for head in graph.values(expression, OWL("intersectionOf")):

@@ -3,8 +3,9 @@
 ``n aiop:unreported p`` says that the record of n may lack facts with property p, in either direction.
 ``aiop:AnyElement`` in place of n means every node, ``aiop:AnyProperty`` in place of p every property. A record that
 says nothing is complete. A *completion* of the graph adds facts such that each end of a new fact which the graph
-describes is open for its property; classes and literals count as nobody's record, and elements that the graph does
-not mention may come in with such a fact, bringing any facts of their own.
+describes is open for its property; classes and literals are nobody's record, and elements that the graph does
+not mention may come in with such a fact, bringing facts of their own with properties that are open somewhere (a
+property that is open nowhere is reported completely).
 """
 
 from collections.abc import Iterable
