@@ -301,6 +301,39 @@ def test_a_literal_equal_to_a_term_does_not_make_different_literals_equal() -> N
     assert [found.rule for found in closure.inconsistencies] == ["eq-diff1"]
 
 
+def test_a_step_names_its_rule_and_its_premises() -> None:
+    given = ":p owl:propertyChainAxiom _:l . _:l rdf:first :q ; rdf:rest _:m . _:m rdf:first :r ; rdf:rest () . "
+    triples = graph(given + ":x :q :y . :y :r :z .")
+    step = materialise(triples).step_of(graph(":x :p :z .")[0])
+    assert step is not None
+    assert step.rule == "prp-spo2"
+    assert set(step.premises) == set(triples)
+
+
+def test_a_step_by_key_compares_values_and_shows_both() -> None:
+    triples = graph(":x a :C ; :p 1 . :y a :C ; :p 01 . :C owl:hasKey () .") + graph(":C owl:hasKey (:p) .")
+    closure = materialise(triples)
+    step = closure.step_of(graph(":x owl:sameAs :y .")[0])
+    assert step is not None
+    assert step.rule == "prp-key"
+    assert set(graph(":x a :C ; :p 1 . :y a :C ; :p 01 .")) <= set(step.premises)
+
+
+def test_a_step_through_an_anonymous_inverse_shows_what_it_came_from() -> None:
+    closure = closed(":C owl:onProperty _:i ; owl:someValuesFrom :D . _:i owl:inverseOf :p . :y a :D ; :p :x .")
+    step = closure.step_of(graph(":x a :C .")[0])
+    assert step is not None
+    assert set(graph(":y a :D ; :p :x .")) <= set(step.premises)
+
+
+def test_a_list_of_thousands_is_read_and_explained() -> None:
+    closure = closed(f":C owl:oneOf ({' '.join(f':n{number}' for number in range(3000))}) .")
+    assert len(closure.inferred) == 3000
+    step = closure.step_of(graph(":n2999 a :C .")[0])
+    assert step is not None
+    assert len(step.premises) == 6001
+
+
 def test_an_empty_graph_has_an_empty_closure() -> None:
     closure = materialise([])
     assert list(closure.inferred) == []

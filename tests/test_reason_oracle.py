@@ -261,3 +261,16 @@ def test_what_is_inferred_was_not_given_and_knows_its_rule(graph: Facts) -> None
     for triple in graph:
         assert closure.rule_of(triple) is None
         assert closure.round_of(triple) == 0
+
+
+@few
+@given(graphs())
+def test_every_step_can_be_replayed_from_premises_of_lower_rounds(graph: Facts) -> None:
+    closure = materialise(graph)
+    for triple in closure.inferred:
+        step = closure.step_of(triple)
+        assert step is not None
+        assert step.premises
+        assert all(closure.round_of(premise) < closure.round_of(triple) for premise in step.premises)
+        assert triple in materialise(step.premises)
+    assert all(closure.step_of(triple) is None for triple in graph)

@@ -12,6 +12,7 @@ from .inconsistent import Fact, clashes
 from .record import ASSERTED
 from .relations import Ids, Layout, Relation, expand, one, present, unique
 from .saturate import Saturation, saturate
+from .steps import History
 from .table import RULES
 from .vocabulary import (
     DOMAIN,
@@ -171,6 +172,43 @@ class Closure:
         closure.
         """
         return self._origin(triple)[1]
+
+    def step_of(self, triple: Triple) -> Step | None:
+        """How a triple was first derived; None for an asserted one.
+
+        The premises are found again: triples of the closure of lower rounds that meet the rule's body. A
+        premise that RDF cannot write, or that is true of everything, is replaced by its own premises. Raises
+        KeyError for a triple that is not in the closure.
+        """
+        rule, latest = self._origin(triple)
+        if rule is None:
+            return None
+        facts: dict[Fact, None] = {}
+        self._explain(self._fact(triple), rule, latest, facts)
+        return Step(rule, triple, tuple(map(self._triple, facts)))
+
+    def _explain(self, fact: Fact, rule: str, latest: int, into: dict[Fact, None]) -> None:
+        keys, rules, rounds = self._history
+        for premise in self._past.premises(rule, fact, latest) or ():
+            if self._writable(premise) and self._triple(premise) in self:
+                into[premise] = None
+                continue
+            place = int(np.searchsorted(keys, self._layout.pack(premise[1], premise[0], premise[2]))[0])
+            if rules[place] != ASSERTED:
+                self._explain(premise, RULES[int(rules[place])].name, int(rounds[place]), into)
+
+    def _fact(self, triple: Triple) -> Fact:
+        key = packed(self._terms, self._layout, triple)
+        if key is None:
+            raise KeyError(triple)
+        predicate, subject, value = (int(column[0]) for column in self._layout.unpack(key))
+        return subject, predicate, value
+
+    @cached_property
+    def _past(self) -> History:
+        keys, _, rounds = self._history
+        stands_for = self._saturation.equality.representative
+        return History(Relation.of(self._layout, keys), rounds, stands_for, self._terms)
 
     def _origin(self, triple: Triple) -> tuple[str | None, int]:
         key = packed(self._terms, self._layout, triple)
