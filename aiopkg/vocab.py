@@ -67,6 +67,8 @@ class RDFS:
 class OWL:
     """Terms of OWL."""
 
+    Ontology = _in("owl", "Ontology")
+    imports = _in("owl", "imports")
     sameAs = _in("owl", "sameAs")
 
 
@@ -85,6 +87,7 @@ class ORG:
     FormalOrganization = _in("org", "FormalOrganization")
     OrganizationalUnit = _in("org", "OrganizationalUnit")
     subOrganizationOf = _in("org", "subOrganizationOf")
+    unitOf = _in("org", "unitOf")
 
 
 class XSD:

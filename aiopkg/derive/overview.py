@@ -8,6 +8,7 @@ from pyoxigraph import BlankNode, Literal, NamedNode, Store, Variable
 
 from aiopkg import assets
 from aiopkg.derive.cascade import Arrow
+from aiopkg.derive.parts import PartScore, PracticeScore, part_of_each, score_parts
 from aiopkg.model.labels import Labels
 from aiopkg.rules import Rule
 from aiopkg.validate.findings import VERDICTS, Finding, Ruling
@@ -95,13 +96,20 @@ class PrincipleView:
 
 @dataclass(frozen=True)
 class Overview:
-    """Everything seen from above."""
+    """Everything seen from above.
+
+    ``parts`` and ``practices`` are scores of what lies right below the organization; ``part_of`` maps each
+    unit to the part that it lies in.
+    """
 
     pillars: tuple[PillarView, ...]
     structure: StructureView
     units: tuple[UnitScore, ...]
     principles: tuple[PrincipleView, ...]
     archetypes: Mapping[str, ArchetypeView]
+    parts: tuple[PartScore, ...]
+    practices: tuple[PracticeScore, ...]
+    part_of: Mapping[str, str]
 
 
 def overlook(
@@ -137,6 +145,7 @@ def overlook(
                 _score(verdicts),
             )
         )
+    parts, practices = score_parts(store, organization, rules, ruling, labels)
     return Overview(
         tuple(pillars),
         StructureView(
@@ -147,6 +156,9 @@ def overlook(
         _units(store, rules, ruling, labels),
         tuple(principles),
         _archetypes(store, organization, labels),
+        parts,
+        practices,
+        part_of_each(store, organization),
     )
 
 
