@@ -14,12 +14,12 @@ from aiopkg.errors import InputError, Place
 from aiopkg.measure import measure
 from aiopkg.model import Model, load
 from aiopkg.model.labels import Labels
-from aiopkg.reason import Closure, materialise
+from aiopkg.reason import Closure, Entailment, entails, materialise
 from aiopkg.rules import Rule, catalogue
 from aiopkg.validate.findings import Ruling, finding_triples, rule_upon
 from aiopkg.vocab import AIOP, GRAPH, ORG, OWL, RDF, SKOS
 
-__all__ = ["Assessment", "assess", "closure_of", "materialise_model", "validate_model"]
+__all__ = ["Assessment", "assess", "closure_of", "entailment", "materialise_model", "validate_model"]
 
 Progress = Callable[[str], None]
 
@@ -164,6 +164,24 @@ def closure_of(
         alone = set()
     lines = {f"{triple} .\n" for triple in (*model.triples, *known.inferred) if triple not in alone}
     return "".join(sorted(lines))
+
+
+def entailment(
+    premise: str | Path,
+    conclusion: str | Path,
+    *,
+    with_ontology: bool = True,
+    catalog: Path | None = None,
+    input_format: str | None = None,
+) -> Entailment:
+    """Tell whether one document follows from another, with our ontology or without.
+
+    ``catalog`` is a folder from which imports are loaded. Raises :class:`InputError` as
+    :func:`aiopkg.model.load` does.
+    """
+    stated = load([premise], input_format, strict=False, catalog=catalog).triples
+    asked = load([conclusion], input_format, strict=False, catalog=catalog).triples
+    return entails([*stated, *assets.ontology()] if with_ontology else stated, asked)
 
 
 def _write(store: Store, graph: NamedNode, triples: Sequence[Triple]) -> None:

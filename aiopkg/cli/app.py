@@ -192,6 +192,41 @@ def materialise(
 
 
 @app.command()
+def entails(
+    premise: Annotated[str, typer.Argument(metavar="PREMISE", help="The document that is taken as true.")],
+    conclusion: Annotated[str, typer.Argument(metavar="CONCLUSION", help="The document that may follow.")],
+    catalog: Annotated[
+        Path | None, typer.Option(metavar="DIR", help="Load imports from this folder; nothing is fetched.")
+    ] = None,
+    ontology: Annotated[Ontology, typer.Option(help="Reason with our ontology, or without.")] = Ontology.aiop,
+    input_format: InputFormat = None,
+    verbose: Verbose = 0,
+) -> None:
+    """Tell whether one document follows from another: exit code 0 if it does, 1 if not.
+
+    Example: aiopkg entails org.ttl claim.ttl
+    """
+    from aiopkg import engine  # noqa: PLC0415
+
+    answer = engine.entailment(
+        premise,
+        conclusion,
+        with_ontology=ontology is Ontology.aiop,
+        catalog=catalog,
+        input_format=input_format,
+    )
+    if answer.inconsistent:
+        typer.echo("The premise contradicts itself, so that everything follows from it.")
+    elif answer.holds:
+        typer.echo("It follows.")
+    else:
+        typer.echo("It does not follow. What fails:")
+        for triple in answer.missing:
+            typer.echo(f"  {triple} .")
+    raise typer.Exit(int(not answer.holds))
+
+
+@app.command()
 def rules(
     output_format: Annotated[RulesFormat, typer.Option("-f", "--format", help="text or json.")] = RulesFormat.text,
     cites: Annotated[str | None, typer.Option(metavar="CLAUSE", help="Only rules that cite this clause.")] = None,

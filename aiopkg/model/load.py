@@ -1,6 +1,7 @@
 """Loads documents into a model: all of them, or none."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections import deque
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -9,10 +10,11 @@ from pyoxigraph import BlankNode, Literal, NamedNode, Quad, Store, Triple
 
 from aiopkg.errors import InputError, Place
 from aiopkg.model.blank import name_blank_nodes
+from aiopkg.model.catalog import Catalog
 from aiopkg.model.check import check_literals, check_terms
 from aiopkg.model.parse import parse_source
-from aiopkg.model.sources import find_sources
-from aiopkg.vocab import PREFIXES
+from aiopkg.model.sources import Source, find_sources
+from aiopkg.vocab import OWL, PREFIXES
 
 __all__ = ["Model", "load"]
 
@@ -75,29 +77,50 @@ def _may_be_rewritten(literal: Literal) -> bool:
     return literal.language is None and literal.datatype.value != PREFIXES["xsd"] + "string"
 
 
-def load(names: Sequence[str | Path], format_name: str | None = None, *, strict: bool = True) -> Model:
+def load(
+    names: Sequence[str | Path],
+    format_name: str | None = None,
+    *,
+    strict: bool = True,
+    catalog: Path | None = None,
+) -> Model:
     """Load files, folders, globs or standard input (``-``) into one model.
 
     Named graphs of the input are taken together. With ``strict``, terms of our namespace have to exist
-    and typed literals have to be what they say.
+    and typed literals have to be what they say. With a ``catalog``, a folder, imports are loaded from it;
+    without one they are left alone. Nothing is fetched.
 
     Raises :class:`InputError` with place and fix, having kept nothing, for any document that is missing,
     empty or ill-formed.
     """
+    queue = deque(find_sources(names, format_name))
+    imports = Catalog(catalog) if catalog else None
     found: list[tuple[Triple, Place]] = []
-    for number, source in enumerate(find_sources(names, format_name)):
-        labels: dict[BlankNode, BlankNode] = {}
-        before = len(found)
-        for quad, place in parse_source(source):
-            found.append((_apart(quad, labels, number), place))
-        if len(found) == before:
+    seen: set[str] = set()
+    while queue:
+        source = queue.popleft()
+        if source.name in seen:
+            continue
+        seen.add(source.name)
+        statements = list(_statements(source, len(seen)))
+        if not statements:
             raise InputError(
                 "empty-file",
                 f"{source.name} holds no statement.",
                 place=Place(source.name),
                 fix="Check that it is the file you meant.",
             )
+        found += statements
+        if imports:
+            asked = ((t.object, place) for t, place in statements if t.predicate == OWL.imports)
+            queue += [imports.find(iri.value, place) for iri, place in asked if isinstance(iri, NamedNode)]
     return model_of(found, strict=strict)
+
+
+def _statements(source: Source, number: int) -> Iterator[tuple[Triple, Place]]:
+    labels: dict[BlankNode, BlankNode] = {}
+    for quad, place in parse_source(source):
+        yield _apart(quad, labels, number), place
 
 
 def model_of(found: Iterable[tuple[Triple, Place]], *, strict: bool = True) -> Model:

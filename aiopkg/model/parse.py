@@ -8,7 +8,9 @@ import io
 import json
 import re
 from collections.abc import Iterator
+from pathlib import Path
 from typing import IO, cast
+from urllib.parse import quote
 
 from pyoxigraph import Quad, RdfFormat, parse
 
@@ -49,10 +51,15 @@ def parse_source(source: Source) -> Iterator[tuple[Quad, Place]]:
         _refuse_remote_context(source)
     lines = _Lines(source.content)
     try:
-        for quad in parse(cast(IO[bytes], lines), source.format):
+        for quad in parse(cast(IO[bytes], lines), source.format, base_iri=_base(source)):
             yield quad, Place(source.name, max(lines.count, 1))
     except (SyntaxError, ValueError, UnicodeDecodeError) as error:
         raise _syntax_error(source, error, lines.count) from error
+
+
+def _base(source: Source) -> str:
+    """Return what relative IRIs are resolved against: the file's name, wherever the file lies."""
+    return f"file:///{quote(Path(source.name).name)}"
 
 
 def _line_of(content: bytes, offset: int) -> int:
