@@ -19,7 +19,7 @@ from aiopkg.rules import Rule, catalogue
 from aiopkg.validate.findings import Ruling, finding_triples, rule_upon
 from aiopkg.vocab import AIOP, GRAPH, ORG, OWL, RDF, SKOS
 
-__all__ = ["Assessment", "assess", "closure_of", "entailment", "materialise_model", "validate_model"]
+__all__ = ["Assessment", "assess", "assess_model", "closure_of", "entailment", "materialise_model", "validate_model"]
 
 Progress = Callable[[str], None]
 
@@ -99,13 +99,23 @@ def assess(
     Raises :class:`InputError` for input that cannot be read, has no organization in it, or names a pack
     that does not exist.
     """
-    names = [source] if isinstance(source, str | Path) else list(source)
-    day = as_of or datetime.now(UTC).date()
     progress("Loading")
-    model = load(names, input_format)
+    model = load([source] if isinstance(source, str | Path) else source, input_format)
+    return assess_model(model, as_of=as_of, packs=packs, progress=progress)
+
+
+def assess_model(
+    model: Model,
+    *,
+    as_of: date | None = None,
+    packs: Sequence[str] = (),
+    progress: Progress = _silent,
+) -> Assessment:
+    """Assess a model that is loaded already; see :func:`assess`."""
+    day = as_of or datetime.now(UTC).date()
     progress("Drawing conclusions")
     known = materialise_model(model)
-    organization = _organization(known, str(names[0]))
+    organization = _organization(known)
     bound = _packs(known.store, packs)
     rules = tuple(rule for rule in catalogue() if rule.in_force(day) and (not rule.pack or rule.pack in bound))
     progress("Measuring and validating")
@@ -188,7 +198,7 @@ def _write(store: Store, graph: NamedNode, triples: Sequence[Triple]) -> None:
     store.bulk_extend([Quad(t.subject, t.predicate, t.object, graph) for t in triples])
 
 
-def _organization(known: Materialised, name: str) -> NamedNode | BlankNode:
+def _organization(known: Materialised) -> NamedNode | BlankNode:
     """Return the organization that a model is about: the one above the others, formal ones first."""
 
     def instances(kind: NamedNode) -> set[NamedNode | BlankNode]:
@@ -199,8 +209,8 @@ def _organization(known: Materialised, name: str) -> NamedNode | BlankNode:
     if not organizations:
         raise InputError(
             "no-organization",
-            f"{name} describes no organization.",
-            place=Place(name),
+            "The model describes no organization.",
+            place=Place(min(place.file for place in known.model.places.values())) if known.model.places else None,
             fix="State that something in it is an org:Organization or an org:FormalOrganization.",
         )
     parts = {

@@ -1,0 +1,186 @@
+"""Loading: every format, every line, whole or not at all, and a helpful word for each mistake."""
+
+import gzip
+from pathlib import Path
+
+import pytest
+from conftest import model_from
+from hypothesis import given
+from hypothesis import strategies as st
+from pyoxigraph import BlankNode, Literal, NamedNode, Quad, RdfFormat, Triple, serialize
+
+from aiopkg.errors import InputError, Place
+from aiopkg.model import load
+from aiopkg.model.blank import name_blank_nodes
+from aiopkg.model.load import model_of
+
+EX = "https://example.org/"
+TURTLE = f"""@prefix ex: <{EX}> .
+
+ex:a ex:p 1.50 ;
+     ex:q "one" ,
+          "two" .
+"""
+XSD = "http://www.w3.org/2001/XMLSchema#"
+
+BROKEN = {
+    "syntax.ttl": (b'@prefix ex: <http://ex/> .\nex:a ex:b "x .\n', "syntax", 2),
+    "half.nt": (b"<http://ex/a> <http://ex/b>\n", "syntax", 2),
+    "tags.rdf": (b'<rdf:RDF xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#">\n<oops>', "syntax", 2),
+    "comma.jsonld": (b'{"@id": "http://ex/a",\n "http://ex/p": 1,}', "syntax", 2),
+    "bytes.ttl": (b"\xff\xfe\x00", "syntax", 1),
+    "empty.ttl": (b"# nothing\n", "empty-file", None),
+    "term.ttl": (b"@prefix aiop: <https://w3id.org/aiop#> .\n<http://x> a aiop:UseCas .\n", "unknown-term", 2),
+    "decimal.ttl": (f'<http://x> <http://y>\n "1e999999999"^^<{XSD}decimal> .'.encode(), "literal", 2),
+    "double.ttl": (b"<http://x> <http://y>\n 1.5e999999999 .\n", "literal", 2),
+    "long.ttl": (f'<http://x> <http://y> "{"9" * 47}e-999999999"^^<{XSD}decimal> .'.encode(), "literal", 1),
+    "day.ttl": (f'<http://x> <http://y> "2026-13-01"^^<{XSD}date> .'.encode(), "literal", 1),
+    "duration.ttl": (f'<http://x> <http://y> "P"^^<{XSD}duration> .'.encode(), "literal", 1),
+    "entity.rdf": (
+        b'<?xml version="1.0"?>\n<!DOCTYPE r [<!ENTITY x SYSTEM "file:///etc/passwd">]>\n'
+        b'<rdf:RDF xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#" xmlns:e="http://ex/">'
+        b'<rdf:Description rdf:about="http://ex/a"><e:p>&x;</e:p></rdf:Description></rdf:RDF>',
+        "external-entity",
+        2,
+    ),
+    "laughs.rdf": (
+        b'<?xml version="1.0"?>\n<!DOCTYPE r [<!ENTITY a0 "aaaaaaaaaa">'
+        + b"".join(b'<!ENTITY a%d "%s">' % (n, b"&a%d;" % (n - 1) * 10) for n in range(1, 10))
+        + b"]>\n<r/>",
+        "large-entity",
+        2,
+    ),
+    "circle.rdf": (
+        b'<!DOCTYPE r [<!ENTITY a "&b;&b;">\n<!ENTITY b "&a;&a;">]>\n<r/>',
+        "large-entity",
+        1,
+    ),
+    "remote.jsonld": (b'{\n"@context": "http://example.org/context",\n"@id": "x"}', "remote-context", 2),
+    "nested.jsonld": (
+        b'{"@graph": [{"@id": "http://ex/a", "http://ex/p":\n {"@context": ["http://example.org/c"]}}]}',
+        "remote-context",
+        2,
+    ),
+    "name.xyz": (b"a", "unknown-ending", None),
+    "broken.ttl.gz": (b"not compressed", "unreadable-file", None),
+}
+
+
+@pytest.mark.parametrize("name", BROKEN)
+def test_a_broken_file_is_refused_with_its_place_and_a_fix(tmp_path: Path, name: str) -> None:
+    content, code, line = BROKEN[name]
+    (tmp_path / name).write_bytes(content)
+    with pytest.raises(InputError) as caught:
+        load([tmp_path / name])
+    assert caught.value.code == code
+    assert caught.value.fix
+    assert caught.value.place is not None
+    assert caught.value.place.file.endswith(name)
+    assert caught.value.place.line == line
+
+
+def test_a_misspelt_term_brings_a_suggestion() -> None:
+    with pytest.raises(InputError, match="Did you mean aiop:stage"):
+        model_from("ex:x aiop:stge aiop:Pilot .")
+
+
+def test_one_broken_file_among_good_ones_loads_nothing(tmp_path: Path) -> None:
+    (tmp_path / "a.ttl").write_text(TURTLE)
+    (tmp_path / "b.ttl").write_text("oops")
+    with pytest.raises(InputError, match=r"b\.ttl"):
+        load([tmp_path])
+
+
+def test_every_triple_knows_its_line(tmp_path: Path) -> None:
+    path = tmp_path / "a.ttl"
+    path.write_text(TURTLE)
+    lines = {triple.object.value: place.line for triple, place in load([path]).places.items()}  # type: ignore[union-attr]
+    assert lines == {"1.50": 3, "one": 4, "two": 5}
+
+
+@pytest.mark.parametrize(
+    ("ending", "rdf_format"),
+    [
+        (".nt", RdfFormat.N_TRIPLES),
+        (".nq", RdfFormat.N_QUADS),
+        (".trig", RdfFormat.TRIG),
+        (".rdf", RdfFormat.RDF_XML),
+        (".jsonld", RdfFormat.JSON_LD),
+        (".ttl.gz", RdfFormat.TURTLE),
+    ],
+)
+def test_every_format_gives_the_same_model(tmp_path: Path, ending: str, rdf_format: RdfFormat) -> None:
+    expected = model_from('ex:a ex:p "1.50"^^xsd:decimal ; ex:q ex:b . ex:b ex:r "ö"@de .')
+    content = serialize([Quad(t.subject, t.predicate, t.object) for t in expected.triples], format=rdf_format)
+    assert content is not None
+    path = tmp_path / f"model{ending}"
+    path.write_bytes(gzip.compress(content) if ending.endswith(".gz") else content)
+    assert load([path]).triples == expected.triples
+
+
+def test_a_literal_keeps_its_spelling() -> None:
+    model = model_from("ex:a ex:p 1.50, 007 .")
+    assert {t.object.value for t in model.triples} == {"1.50", "007"}  # type: ignore[union-attr]
+    stored = Literal("1.5", datatype=NamedNode(XSD + "decimal"))
+    assert model.as_written(stored).value == "1.50"  # type: ignore[union-attr]
+
+
+def test_folders_and_globs_are_read_in_order_and_hidden_files_left_alone(tmp_path: Path) -> None:
+    (tmp_path / "sub").mkdir()
+    (tmp_path / ".hidden").mkdir()
+    for name in ("b.ttl", "sub/a.ttl", ".hidden/c.ttl"):
+        (tmp_path / name).write_text(f'<{EX}{Path(name).stem}> <{EX}p> "x" .')
+    assert len(load([tmp_path]).triples) == 2
+    assert len(load([str(tmp_path / "*.ttl")]).triples) == 1
+    with pytest.raises(InputError, match="No file matches"):
+        load([str(tmp_path / "*.nt")])
+
+
+def test_imports_come_from_the_catalogue_or_not_at_all(tmp_path: Path) -> None:
+    (tmp_path / "main.ttl").write_text(
+        f"<{EX}o> <http://www.w3.org/2002/07/owl#imports> <{EX}lib/part>, <{EX}declared> ."
+    )
+    folder = tmp_path / "catalogue"
+    folder.mkdir()
+    (folder / "part.ttl").write_text(f'<{EX}part> <{EX}p> "x" .')
+    (folder / "other.ttl").write_text(f"<{EX}declared> a <http://www.w3.org/2002/07/owl#Ontology> .")
+    assert len(load([tmp_path / "main.ttl"]).triples) == 2
+    assert len(load([tmp_path / "main.ttl"], catalog=folder).triples) == 4
+    (folder / "part.ttl").unlink()
+    with pytest.raises(InputError, match="is imported") as caught:
+        load([tmp_path / "main.ttl"], catalog=folder)
+    assert caught.value.place == Place(str(tmp_path / "main.ttl"), 1)
+
+
+NODES = st.sampled_from([NamedNode(EX + "a"), NamedNode(EX + "b"), BlankNode("x"), BlankNode("y"), BlankNode("z")])
+PREDICATES = st.sampled_from([NamedNode(EX + "p"), NamedNode(EX + "q")])
+TRIPLES = st.lists(st.builds(Triple, NODES, PREDICATES, NODES), min_size=1, max_size=8, unique=True)
+
+
+@given(TRIPLES, st.randoms(use_true_random=False))
+def test_names_of_blank_nodes_come_from_what_is_said_of_them(triples: list[Triple], random: object) -> None:
+    """Renaming and reordering changes no name, but among nodes that nothing tells apart."""
+    renaming = {BlankNode(old): BlankNode(new) for old, new in zip("xyz", ("k", "l", "m"), strict=True)}
+
+    def renamed(triple: Triple) -> Triple:
+        return Triple(
+            renaming.get(triple.subject, triple.subject),  # type: ignore[call-overload]
+            triple.predicate,
+            renaming.get(triple.object, triple.object),  # type: ignore[call-overload]
+        )
+
+    shuffled = [renamed(triple) for triple in triples]
+    random.shuffle(shuffled)  # type: ignore[attr-defined]
+    before, after = name_blank_nodes(triples), name_blank_nodes(shuffled)
+    assert sorted(n.value for n in before.values()) == sorted(n.value for n in after.values())
+    assert len(set(before.values())) == len(before)
+
+
+def test_the_same_blank_node_label_in_two_files_is_two_nodes(tmp_path: Path) -> None:
+    for name in ("a", "b"):
+        (tmp_path / f"{name}.ttl").write_text(f'_:x <{EX}p> "{name}" .')
+    assert len({t.subject for t in load([tmp_path]).triples}) == 2
+
+
+def test_a_model_of_no_files_is_empty() -> None:
+    assert model_of([]).triples == ()
