@@ -35,6 +35,7 @@ from aiopkg.validate.query_tree import (
     Token,
     Union,
     variables_of,
+    visible_in,
     write_group,
     write_tokens,
 )  # fmt: skip
@@ -95,8 +96,7 @@ class _Excuser:
 
     def group(self, group: Group, outside: set[str]) -> Group:
         """A group whose solutions all count as violations."""
-        bound = (variables_of(element) for element in group.elements if not isinstance(element, Filter))
-        visible = outside.union({"?this"}, *bound)
+        visible = outside | visible_in(group) | {"?this"}
         elements: list[Element] = []
         excuses: list[Element] = []
         for element in group.elements:

@@ -27,6 +27,7 @@ from aiopkg.validate.query_tree import (
     Token,
     Union,
     variables_of,
+    visible_in,
 )  # fmt: skip
 
 __all__ = ["chain", "chained", "expand", "order_patterns", "prebind", "split_sequences"]
@@ -75,7 +76,7 @@ def chained(group: Group) -> Group:
 
 
 def _chained(group: Group, outside: set[str]) -> Group:
-    bound = outside | variables_of(group)
+    bound = outside | visible_in(group)
     elements: list[Element] = []
     for element in group.elements:
         match element:

@@ -173,6 +173,26 @@ def variables_of(element: Element | Group | Query | Token) -> set[str]:
     return found
 
 
+def visible_in(group: Group) -> set[str]:
+    """The variables that a group may bind, those mentioned by filters alone left out."""
+    found: set[str] = set()
+    for element in group.elements:
+        match element:
+            case Filter():
+                continue
+            case Bind():
+                found.add(element.variable)
+            case Optional():
+                found |= visible_in(element.group)
+            case Graph():
+                found |= visible_in(element.group) | variables_of(element.name)
+            case Union():
+                found |= {variable for inner in element.groups for variable in visible_in(inner)}
+            case _:
+                found |= variables_of(element)
+    return found
+
+
 def _all(parts: "list[Token] | list[Group] | list[Element]") -> set[str]:
     return {variable for part in parts for variable in variables_of(part)}
 
@@ -198,9 +218,8 @@ def _write(element: Element) -> str:
         case Pattern():
             text = f"{element.subject} {element.verb} {element.object} ."
         case Filter():
-            bare = not isinstance(element.tokens[0], Exists) and element.tokens[0] != "("
             condition = write_tokens(element.tokens)
-            text = f"FILTER {condition}" if bare else f"FILTER ( {condition} )"
+            text = f"FILTER {condition}" if _stands_alone(element.tokens) else f"FILTER ( {condition} )"
         case Bind():
             text = f"BIND ( {write_tokens(element.tokens)} AS {element.variable} )"
         case Optional():
@@ -216,6 +235,16 @@ def _write(element: Element) -> str:
         case Refused():
             raise QueryError(f"{element.keyword} is not allowed here")
     return text
+
+
+def _stands_alone(tokens: list[Token]) -> bool:
+    """Whether the expression is one call or one pair of brackets, which FILTER takes as it is."""
+    depth = 0
+    for place, token in enumerate(tokens):
+        depth += (token == "(") - (token == ")")
+        if depth == 0 and place > 0 and place < len(tokens) - 1:
+            return False
+    return not isinstance(tokens[0], Exists) and tokens[-1] == ")"
 
 
 def write_query(query: Query) -> str:
