@@ -4,7 +4,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from pyoxigraph import BlankNode, Literal, NamedNode, Store, Variable
+from pyoxigraph import BlankNode, NamedNode, Store, Variable
 
 from aiopkg import assets
 from aiopkg.derive.cascade import Arrow
@@ -241,8 +241,7 @@ def _archetypes(store: Store, organization: NamedNode | BlankNode, labels: Label
         found = reasons[row["how"].value].setdefault(row["archetype"], [])
         prop, value = row["property"], row["value"]
         if prop is not None and value is not None:
-            text = value.value if isinstance(value, Literal) else labels(value)
-            found.append(Reason(labels(prop), text))
+            found.append(Reason(labels(prop), labels(value)))
     views = {}
     for how, archetypes in reasons.items():
         first = next(iter(archetypes), None)

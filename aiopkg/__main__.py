@@ -1,0 +1,5 @@
+"""Runs the command line as ``python -m aiopkg``."""
+
+from aiopkg.cli import main
+
+main()
