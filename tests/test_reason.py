@@ -3,7 +3,9 @@
 import pytest
 from pyoxigraph import BlankNode, NamedNode, RdfFormat, Triple, parse
 
+from aiopkg.errors import LimitReached
 from aiopkg.reason import RULES, Closure, entails, materialise
+from aiopkg.reason.relations import Layout
 
 PREFIXES = """
 @prefix : <http://example.org/> .
@@ -332,6 +334,17 @@ def test_a_list_of_thousands_is_read_and_explained() -> None:
     step = closure.step_of(graph(":n2999 a :C .")[0])
     assert step is not None
     assert len(step.premises) == 6001
+
+
+def test_a_graph_of_many_terms_gives_properties_the_lowest_numbers(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(Layout, "of", classmethod(lambda cls, terms: Layout(28)))
+    many = " ".join(f":n{number} a :A ." for number in range(300))
+    triples = graph(many + ":p rdfs:subPropertyOf :q . :A rdfs:subClassOf [ owl:onProperty :p ; owl:hasValue :v ] .")
+    wanted = graph(":n7 :p :v ; :q :v .")
+    assert set(wanted) <= set(materialise(triples).inferred)
+    too_many = graph(" ".join(f":n{number} rdfs:subPropertyOf :q ." for number in range(300)))
+    with pytest.raises(LimitReached):
+        materialise(too_many)
 
 
 def test_an_empty_graph_has_an_empty_closure() -> None:

@@ -90,7 +90,8 @@ def _extremes(facts: Relation, schema: Schema) -> Candidates:
     if (lower == THING).any() or (fillers == THING).any():
         below = declared[declared != THING]
         drawn.append((rule_number("scm-cls"), facts.layout.pack(SUB_CLASS, below, THING)))
-    if (upper == NOTHING).any() or (fillers == NOTHING).any():
+    bottom = np.concatenate((upper, fillers, schema.domain[1], schema.range[1]))
+    if (bottom == NOTHING).any() or len(facts.subjects(TYPE, one(NOTHING))[1]):
         above = declared[declared != NOTHING]
         drawn.append((rule_number("scm-cls"), facts.layout.pack(SUB_CLASS, NOTHING, above)))
     return drawn

@@ -14,7 +14,7 @@ from pyoxigraph import BlankNode, Literal, NamedNode, Triple
 
 from .literals import DATATYPES, Value, is_in, value_of
 from .relations import Flags, Ids, Layout, unique
-from .vocabulary import FIXED, NAMESPACES
+from .vocabulary import FIXED, NAMESPACES, SCHEMA_CLASS_END, SCHEMA_PROPERTY_END, TYPE
 
 __all__ = ["Dictionary", "Term", "encode"]
 
@@ -140,7 +140,10 @@ def encode(triples: Iterable[Triple]) -> tuple[Dictionary, Layout, Ids]:
     subjects, predicates, objects = flat[0::3], flat[1::3], flat[2::3]
     layout = Layout.of(len(numbers))
     if layout.predicates < len(numbers):
-        move = _properties_first(len(numbers), predicates)
+        axiomatic = (predicates < SCHEMA_PROPERTY_END) | (predicates == TYPE) & (objects < SCHEMA_CLASS_END)
+        named = np.concatenate((predicates, subjects[axiomatic], objects[axiomatic]))
+        layout.check_predicates(np.arange(len(FIXED) + len(unique(named)), dtype=np.int64))
+        move = _properties_first(len(numbers), named)
         subjects, predicates, objects = move[subjects], move[predicates], move[objects]
         terms: list[Term] = [NamedNode("urn:x")] * len(numbers)
         for term, number in numbers.items():
@@ -150,7 +153,7 @@ def encode(triples: Iterable[Triple]) -> tuple[Dictionary, Layout, Ids]:
 
 
 def _properties_first(terms: int, predicates: Ids) -> Ids:
-    """New numbers for old ones: fixed terms, then properties, then the rest in their old order."""
+    """New numbers for old ones: fixed terms, then what may be a property, then the rest in their old order."""
     group = np.full(terms, 2, dtype=np.int64)
     group[predicates] = 1
     group[: len(FIXED)] = 0

@@ -44,10 +44,6 @@ class Equality:
         stand_ins = self.representative != np.arange(len(self.representative), dtype=np.int64)
         return unique(self.representative[stand_ins])
 
-    def members(self, representative: int) -> Ids:
-        """The terms that this representative stands for, ascending."""
-        return np.flatnonzero(self.representative == representative).astype(np.int64)
-
     def unite(self, terms: Dictionary, left: Ids, right: Ids, round_number: int) -> Flags:
         """Merge pairs of terms; returns which terms have another representative than before.
 
@@ -104,6 +100,7 @@ def merge(record: Record, equality: Equality, terms: Dictionary, found: Pairs, f
     old = record.facts.by_subject[moved]
     rest = record.facts.without(old)
     represent = equality.representative
+    layout.check_predicates(represent[predicates[moved]])
     fresh_keys = fresh.by_subject[~present(old, fresh.by_subject)]
     candidates = []
     for rule, chosen in (

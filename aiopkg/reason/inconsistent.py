@@ -233,7 +233,7 @@ def _bound(facts: Relation, terms: Dictionary, restriction: int, limit: int) -> 
         for number in facts.objects(predicate, one(restriction))[1].tolist():
             if terms.whole(number) == limit:
                 found.append((restriction, predicate, number))
-    return sorted(found)[:1]
+    return sorted(found, key=lambda fact: (fact[1], terms.sort_key(fact[2])))[:1]
 
 
 def _cardinalities(findings: _Findings, saturation: Saturation, terms: Dictionary) -> None:
@@ -322,13 +322,12 @@ def _differences(findings: _Findings, saturation: Saturation, terms: Dictionary)
                     (int(member[first]), SAME, int(member[second])),
                 ],
             )
-    for shared in saturation.equality.shared().tolist():
-        members = saturation.equality.members(shared)
-        literals = members[terms.literal[members]]
-        zero = np.zeros(len(literals), dtype=np.int64)
-        for first, second in _unequal(terms, zero, zero, literals):
-            premises = [(shared, SAME, int(literals[place])) for place in (first, second)]
-            findings.add_one("eq-diff1", premises)
+    # A literal is never its class's representative where the class has another kind of term.
+    merged = np.flatnonzero(terms.literal & (stands_for != np.arange(len(terms), dtype=np.int64)))
+    for first, second in _unequal(terms, stands_for[merged], stands_for[merged], merged):
+        shared = int(stands_for[merged[first]])
+        premises = [(shared, SAME, int(merged[place])) for place in (first, second)]
+        findings.add_one("eq-diff1", premises)
 
 
 def _datatypes(findings: _Findings, saturation: Saturation, terms: Dictionary) -> None:

@@ -43,6 +43,14 @@ class Layout:
         """How many of the lowest term numbers may stand as a predicate."""
         return 1 << min(_WORD - 2 * self.bits, self.bits)
 
+    def check_predicates(self, *columns: Ids) -> None:
+        """Raise LimitReached where one of these terms cannot stand as a predicate for want of bits."""
+        if any(len(column) and int(column.max()) >= self.predicates for column in columns):
+            raise LimitReached(
+                "too-many-terms",
+                f"More than {self.predicates} terms would have to stand as properties in so large a graph.",
+            )
+
     def pack(self, predicate: Ids | int, second: Ids | int, third: Ids | int) -> Ids:
         """The packed facts of three columns of equal length (or single numbers)."""
         high = np.asarray(predicate, dtype=np.int64)

@@ -113,20 +113,31 @@ class Schema:
 def compile_schema(facts: Relation, terms: Dictionary) -> Schema:
     """Read every axiom that the facts state."""
     restricted, on = _of(facts, ON_PROPERTY)
-    chains = _chains(facts)
+    chains, keys = _chains(facts), _keys(facts)
     some = _restriction(facts, restricted, on, SOME_VALUES)
     intersections = _lists(facts, INTERSECTION)
     unions = _lists(facts, UNION)
+    inverse, sub_property = _of(facts, INVERSE), _proper(_of(facts, SUB_PROPERTY))
+    facts.layout.check_predicates(
+        on,
+        *inverse,
+        *sub_property,
+        *(_instances(facts, kind) for kind in (TRANSITIVE, SYMMETRIC, FUNCTIONAL, INVERSE_FUNCTIONAL)),
+        *(_instances(facts, kind) for kind in (IRREFLEXIVE, ASYMMETRIC)),
+        *(_of(facts, predicate)[0] for predicate in (DOMAIN, RANGE)),
+        *(np.array((chain.property, *chain.steps), dtype=np.int64) for chain in chains),
+        *(np.array(key.properties, dtype=np.int64) for key in keys),
+    )
     at_most_none, at_most_one = _cardinalities(facts, terms, restricted, on)
     sub_class = _of(facts, SUB_CLASS)
     ranges, all_values = _of(facts, RANGE), _restriction(facts, restricted, on, ALL_VALUES)
     asked = (some[2], at_most_none[2], at_most_one[2], intersections.member, unions.member, sub_class[0])
     return Schema(
         sub_class=_proper(sub_class),
-        sub_property=_proper(_of(facts, SUB_PROPERTY)),
+        sub_property=sub_property,
         domain=_of(facts, DOMAIN),
         range=ranges,
-        inverse=_of(facts, INVERSE),
+        inverse=inverse,
         symmetric=_instances(facts, SYMMETRIC),
         transitive=_instances(facts, TRANSITIVE),
         functional=_instances(facts, FUNCTIONAL),
@@ -135,7 +146,7 @@ def compile_schema(facts: Relation, terms: Dictionary) -> Schema:
         asymmetric=_instances(facts, ASYMMETRIC),
         pair_chains=_columns([(*chain.steps, chain.property) for chain in chains if len(chain.steps) == 2]),
         long_chains=tuple(chain for chain in chains if len(chain.steps) != 2),
-        keys=_keys(facts),
+        keys=keys,
         has_value=_restriction(facts, restricted, on, HAS_VALUE),
         some_values=some,
         all_values=all_values,
