@@ -109,7 +109,7 @@ class Membership:
     _values: dict[Term, dict[Term, set[Term]]] = field(default_factory=dict)
     _possible: dict[Term, _Nodes] = field(default_factory=dict)
     _opened: dict[Term, _Nodes] = field(default_factory=dict)
-    _known: dict[tuple[Term, Term], _Verdict | None] = field(default_factory=dict)
+    _known: dict[tuple[Term, Term], _Verdict] = field(default_factory=dict)
     _below: set[tuple[Term, Term]] = field(default_factory=set)
 
     def is_possible(self, node: Term | None, cls: NamedNode) -> bool:
@@ -204,6 +204,7 @@ class Membership:
         for node in self._anchors(cls, set()) - self._members(cls):
             if node not in possible:
                 continue
+            self._below.clear()
             verdict = self._belongs(node, cls)
             missing = set(verdict.missing) if verdict is not None and verdict.anchored else set()
             if node in self._typed_openly:
@@ -268,13 +269,16 @@ class Membership:
     def _belongs(self, node: Term, expression: Term) -> _Verdict | None:
         """What is missing for the node to belong; where definitions run in a circle, by the ways out of it."""
         key = (node, expression)
-        if key not in self._known:
-            if key in self._below or node not in self._possible_in(expression):
-                return None
-            self._below.add(key)
-            self._known[key] = self._expression(node, expression)
+        if key in self._known:
+            return self._known[key]
+        if key in self._below or node not in self._possible_in(expression):
+            return None
+        self._below.add(key)
+        found = self._expression(node, expression)
+        if found is not None:
             self._below.discard(key)
-        return self._known[key]
+            self._known[key] = found
+        return found
 
     def _expression(self, node: Term, expression: Term) -> _Verdict | None:
         options: list[_Verdict | None] = []

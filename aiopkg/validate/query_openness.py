@@ -64,16 +64,23 @@ def excused_nodes(run: Run, groups: list[Group], prologue: str, focus: Focus) ->
     return found
 
 
-def with_excuses(query: Query, openness: Openness) -> tuple[Query, list[Group]]:
-    """The query with excused solutions dropped, and the groups that must be excused node by node."""
-    excuser = _Excuser(openness, _usage(query))
+def with_excuses(query: Query, openness: Openness, known: set[str]) -> tuple[Query, list[Group]]:
+    """The query with excused solutions dropped, and the groups that must be excused node by node.
+
+    ``known`` are the variables that are bound before the query is evaluated.
+    """
+    excuser = _Excuser(openness, known, _usage(query), [*_expressions(query.where), query.tail])
     return excuser.query(query, set()), excuser.coarse
 
 
 class _Excuser:
-    def __init__(self, openness: Openness, usage: Counter[str]) -> None:
+    def __init__(
+        self, openness: Openness, known: set[str], usage: Counter[str], expressions: list[list[Token]]
+    ) -> None:
         self._openness = openness
+        self._known = known
         self._usage = usage
+        self._expressions = expressions
         self.coarse: list[Group] = []
 
     def query(self, query: Query, used_outside: set[str]) -> Query:
@@ -88,7 +95,7 @@ class _Excuser:
                 self._excuse_coarsely(query.where)
         if words & {"LIMIT", "OFFSET"}:
             self._excuse_coarsely(query.where)
-        return Query(query.head, self.group(query.where, set()), query.tail, query.prologue)
+        return Query(query.head, self.group(query.where, self._known), query.tail, query.prologue)
 
     def _excuse_coarsely(self, group: Group) -> None:
         if any(pattern_can_open(pattern, self._openness) for pattern in _patterns(group)):
@@ -96,7 +103,7 @@ class _Excuser:
 
     def group(self, group: Group, outside: set[str]) -> Group:
         """A group whose solutions all count as violations."""
-        visible = outside | visible_in(group) | {"?this"}
+        visible = outside | visible_in(group)
         elements: list[Element] = []
         excuses: list[Element] = []
         for element in group.elements:
@@ -122,8 +129,21 @@ class _Excuser:
         return Group([*elements, *excuses])
 
     def _counted_loosely(self, query: Query) -> set[str]:
-        """The variables a nested SELECT assigns that expressions use (its own mention aside)."""
-        return {variable for variable in query.assigned if self._usage[variable] > 0}
+        """The variables a nested SELECT assigns that expressions use for more than ``COUNT(...) > n``."""
+        counted = _counts(query.head or [])
+        return {v for v in query.assigned if self._usage[v] > 0 and not (v in counted and self._only_exceeds(v))}
+
+    def _only_exceeds(self, variable: str) -> bool:
+        """Whether each mention in an expression says that the variable is greater than something."""
+        for tokens in self._expressions:
+            for place, token in enumerate(tokens):
+                if isinstance(token, Exists):
+                    continue
+                if token == variable and (
+                    "!" in tokens or not (tokens[place - 1] in ("<", "<=") or tokens[place + 1] in (">", ">="))
+                ):
+                    return False
+        return True
 
     def _expression(self, tokens: list[Token], visible: set[str]) -> list[Token]:
         found: list[Token] = []
@@ -212,24 +232,38 @@ def _patterns(group: Group) -> Iterator[Pattern]:
                 pass
 
 
-def _expression_variables(group: Group) -> Iterator[str]:
-    """Each mention of a variable in a filter or assignment inside, at any depth."""
+def _expressions(group: Group) -> Iterator[list[Token]]:
+    """Each expression of a filter or assignment inside, at any depth, those within EXISTS apart."""
     for element in group.elements:
         match element:
             case Filter() | Bind():
+                yield element.tokens
                 for token in element.tokens:
-                    yield from variables_of(token)
+                    if isinstance(token, Exists):
+                        yield from _expressions(token.group)
             case Optional() | Graph():
-                yield from _expression_variables(element.group)
+                yield from _expressions(element.group)
             case Union():
                 for inner in element.groups:
-                    yield from _expression_variables(inner)
+                    yield from _expressions(inner)
             case SubSelect():
-                yield from _expression_variables(element.query.where)
-                for token in element.query.tail:
-                    yield from variables_of(token)
+                yield from _expressions(element.query.where)
+                yield element.query.tail
             case _:
                 pass
+
+
+def _expression_variables(group: Group) -> Iterator[str]:
+    """Each mention of a variable in an expression inside, at any depth."""
+    for tokens in _expressions(group):
+        for token in tokens:
+            yield from variables_of(token)
+
+
+def _counts(head: list[Token]) -> set[str]:
+    """The variables that a SELECT clause gives a plain count: ``(COUNT(?x) AS ?n)``."""
+    found = re.findall(r"\( ?COUNT\([^()]*\) AS (\?\w+) \)", write_tokens(head), re.IGNORECASE)
+    return set(found)
 
 
 def _usage(query: Query) -> Counter[str]:

@@ -65,7 +65,7 @@ class SparqlSelect:
         excused: set[Term] = set()
         query = self.query
         if mode is Mode.POSSIBLE and touches_openness(query, run.openness):
-            query, coarse = with_excuses(query, run.openness)
+            query, coarse = with_excuses(query, run.openness, {"?this", *(f"?{name}" for name in self.prebound)})
             if coarse:
                 excused = excused_nodes(run, coarse, query.prologue, focus)
         for names, row in self._solutions(run, query, focus):
