@@ -45,7 +45,7 @@ class HasProperty:
 
     def rows(self, run: Run, path: Path | None, focus: Focus, mode: Mode) -> Iterable[Row]:
         """The values that fail."""
-        return _failing_values(run, path, focus, mode, run.failures(self.shape, focus.then(path), mode))
+        return _failing_values(run, path, focus, mode, run.failures(self.shape, run.reached(focus, path), mode))
 
 
 @dataclass(frozen=True, eq=False)
@@ -58,7 +58,7 @@ class AllOf:
 
     def rows(self, run: Run, path: Path | None, focus: Focus, mode: Mode) -> Iterable[Row]:
         """The values that fail any of the shapes."""
-        values = focus.then(path)
+        values = run.reached(focus, path)
         failing = {node for shape in self.shapes for node in run.failures(shape, values, mode)}
         return _failing_values(run, path, focus, mode, failing)
 
@@ -73,7 +73,7 @@ class AnyOf:
 
     def rows(self, run: Run, path: Path | None, focus: Focus, mode: Mode) -> Iterable[Row]:
         """The values that fail all of the shapes."""
-        values = focus.then(path)
+        values = run.reached(focus, path)
         failing = set(run.failures(self.shapes[0], values, mode)) if self.shapes else run.nodes(values)
         for shape in self.shapes[1:]:
             if failing:
@@ -91,7 +91,7 @@ class Negation:
 
     def rows(self, run: Run, path: Path | None, focus: Focus, mode: Mode) -> Iterable[Row]:
         """The values that conform; in some completion, those that conform in every completion."""
-        values = focus.then(path)
+        values = run.reached(focus, path)
         failing = run.nodes(values) - run.failures(self.shape, values, _DUAL[mode])
         return _failing_values(run, path, focus, mode, failing)
 
@@ -106,7 +106,7 @@ class ExactlyOne:
 
     def rows(self, run: Run, path: Path | None, focus: Focus, mode: Mode) -> Iterable[Row]:
         """The values for which no shape can be the only one that they conform to."""
-        values = focus.then(path)
+        values = run.reached(focus, path)
         nodes = run.nodes(values)
         conforming = [nodes - run.failures(shape, values, mode) for shape in self.shapes]
         others = [nodes - run.failures(shape, values, _DUAL[mode]) for shape in self.shapes]
@@ -132,7 +132,7 @@ class Qualified:
     source: None = None
 
     def _counts(self, run: Run, path: Path | None, focus: Focus, mode: Mode) -> dict[Term, int]:
-        values = focus.then(path)
+        values = run.reached(focus, path)
         failing = run.failures(self.shape, values, mode)
         nodes = run.nodes(values) if self.siblings else set()
         for sibling in self.siblings:

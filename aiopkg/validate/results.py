@@ -50,25 +50,32 @@ class Outcome:
     targets: Mapping[Node, tuple[Term, ...]]
 
 
-def _order(result: Result) -> tuple[object, ...]:
-    return (
-        order_key(result.root_shape),
-        order_key(result.root_focus),
-        order_key(result.constraint),
-        order_key(result.focus),
-        order_key(result.source_shape),
-        order_key(result.source_constraint),
-        order_key(result.component),
-        result.path_text or "",
-        order_key(result.value),
-        tuple(map(order_key, result.messages)),
-        tuple((name, order_key(term)) for name, term in sorted(result.bindings.items())),
-    )
-
-
 def sort_results(results: Iterable[Result]) -> tuple[Result, ...]:
     """The results in an order that depends on nothing but what they say."""
-    return tuple(sorted(results, key=_order))
+    keys: dict[Term | None, tuple[int, str, str, str]] = {}
+
+    def place(term: Term | None) -> tuple[int, str, str, str]:
+        found = keys.get(term)
+        if found is None:
+            found = keys[term] = order_key(term)
+        return found
+
+    def order(result: Result) -> tuple[object, ...]:
+        return (
+            place(result.root_shape),
+            place(result.root_focus),
+            place(result.constraint),
+            place(result.focus),
+            place(result.source_shape),
+            place(result.source_constraint),
+            place(result.component),
+            result.path_text or "",
+            place(result.value),
+            tuple(map(place, result.messages)),
+            tuple((name, place(term)) for name, term in sorted(result.bindings.items())),
+        )
+
+    return tuple(sorted(results, key=order))
 
 
 _VARIABLE = re.compile(r"\{[?$](\w+)\}")

@@ -20,6 +20,9 @@ if TYPE_CHECKING:
 __all__ = ["Constraint", "Mode", "Row", "Run", "Shape"]
 
 
+_FEW = 500
+
+
 class Mode(Enum):
     """Which completions of the graph a constraint is asked about."""
 
@@ -126,6 +129,19 @@ class Run:
     def nodes(self, focus: Focus) -> set[Term]:
         """The focus nodes."""
         return self.nodes_of(focus.select("?this", [""])) if focus.patterns else set()
+
+    def reached(self, focus: Focus, path: Path | None) -> Focus:
+        """The value nodes as a new focus: listed where they are few and can be named, else by their pattern.
+
+        Constraints on them then cost what they are worth, however long the way to them was.
+        """
+        if path is None:
+            return focus
+        values = focus.then(path)
+        found = self.nodes(values)
+        if len(found) > _FEW or any(isinstance(node, BlankNode) for node in found):
+            return values
+        return Focus(Focus.of_nodes(order_terms(found)).patterns, values.depth)
 
     def pairs(self, focus: Focus, path: Path | None) -> list[tuple[Term, Term]]:
         """Each focus node with each of its value nodes, once."""

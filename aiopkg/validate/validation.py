@@ -62,26 +62,23 @@ def constraint_of(shape: Shape, constraint: Constraint) -> Term:
 def results_of(run: Run, target: Target, focus: Focus) -> Iterator[Result]:
     """The results of a targeted shape, each marked with the constraint of the shape that it belongs to."""
     for constraint in target.shape.constraints:
-        named = constraint_of(target.shape, constraint)
-        for result in _constraint_results(run, target.shape, constraint, focus):
-            yield replace(result, root_shape=target.name, constraint=named)
+        origin = (target.name, constraint_of(target.shape, constraint))
+        yield from _constraint_results(run, target.shape, constraint, focus, origin)
 
 
-def _shape_results(run: Run, shape: Shape, focus: Focus) -> list[Result]:
+def _shape_results(run: Run, shape: Shape, focus: Focus, origin: tuple[Node, Term]) -> list[Result]:
     if shape.deactivated or not focus.patterns:
         return []
-    return [r for c in shape.constraints for r in _constraint_results(run, shape, c, focus)]
+    return [r for c in shape.constraints for r in _constraint_results(run, shape, c, focus, origin)]
 
 
-def _constraint_results(run: Run, shape: Shape, constraint: Constraint, focus: Focus) -> Iterable[Result]:
+def _constraint_results(
+    run: Run, shape: Shape, constraint: Constraint, focus: Focus, origin: tuple[Node, Term]
+) -> Iterable[Result]:
     if isinstance(constraint, HasProperty):
-        inner = _shape_results(run, constraint.shape, focus.then(shape.path))
+        inner = _shape_results(run, constraint.shape, run.reached(focus, shape.path), origin)
         return inner if shape.path is None or not inner else _at_roots(run, shape, focus, inner)
-    return [
-        result
-        for row in constraint.rows(run, shape.path, focus, Mode.CLOSED)
-        for result in _results(run, shape, constraint, row)
-    ]
+    return _results(run, shape, constraint, constraint.rows(run, shape.path, focus, Mode.CLOSED), origin)
 
 
 def _at_roots(run: Run, shape: Shape, focus: Focus, inner: Iterable[Result]) -> Iterator[Result]:
@@ -95,30 +92,36 @@ def _at_roots(run: Run, shape: Shape, focus: Focus, inner: Iterable[Result]) -> 
                 yield replace(result, root_focus=root)
 
 
-def _results(run: Run, shape: Shape, constraint: Constraint, row: Row) -> Iterator[Result]:
-    structure = shape.path
-    path: Term | None = shape.path_node
-    if row.path is not None:
-        structure, path = Predicate(row.path), row.path
-    shown: Sequence[Term | None] = (row.value,)
-    if row.value is not None:
-        shown = run.as_written(row.this, structure, row.value)
-    for value in shown:
-        yield Result(
-            focus=run.as_written(row.this, None, row.this)[0],
-            path=path,
-            value=value,
-            component=constraint.component,
-            source_shape=_node(shape.node),
-            source_constraint=constraint.source,
-            root_shape=_node(shape.node),
-            severity=shape.severity,
-            messages=row.messages or shape.messages,
-            bindings=dict(row.bindings),
-            root_focus=row.this,
-            path_text=None if structure is None else path_text(structure),
-            path_structure=structure,
-        )
+def _results(
+    run: Run, shape: Shape, constraint: Constraint, rows: Iterable[Row], origin: tuple[Node, Term]
+) -> Iterator[Result]:
+    root_shape, named = origin
+    source_shape = _node(shape.node)
+    shape_text = None if shape.path is None else path_text(shape.path)
+    for row in rows:
+        structure, path, text = shape.path, shape.path_node, shape_text
+        if row.path is not None:
+            structure, path, text = Predicate(row.path), row.path, str(row.path)
+        shown: Sequence[Term | None] = (row.value,)
+        if row.value is not None:
+            shown = run.as_written(row.this, structure, row.value)
+        for value in shown:
+            yield Result(
+                focus=run.as_written(row.this, None, row.this)[0],
+                path=path,
+                value=value,
+                component=constraint.component,
+                source_shape=source_shape,
+                source_constraint=constraint.source,
+                root_shape=root_shape,
+                severity=shape.severity,
+                messages=row.messages or shape.messages,
+                bindings=dict(row.bindings),
+                root_focus=row.this,
+                constraint=named,
+                path_text=text,
+                path_structure=structure,
+            )
 
 
 def _node(term: Term) -> Node:
