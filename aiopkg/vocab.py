@@ -157,6 +157,7 @@ class AIOP:
     UseCase = _in("aiop", "UseCase")
     Vendor = _in("aiop", "Vendor")
     about = _in("aiop", "about")
+    appliesTo = _in("aiop", "appliesTo")
     boundBy = _in("aiop", "boundBy")
     burdens = _in("aiop", "burdens")
     cites = _in("aiop", "cites")

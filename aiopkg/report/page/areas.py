@@ -1,0 +1,100 @@
+"""The pillars and the structure: how each stands, its gaps by rule, and how they undermine one another."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from aiopkg.assessment import Assessment
+from aiopkg.derive.cascade import Arrow
+from aiopkg.report.page.gaps import RuleGaps
+from aiopkg.report.page.picture import Picture, draw
+from aiopkg.report.page.wording import Bar, bar, element, heat, percent, sentence
+
+__all__ = ["Area", "Areas", "Influence", "areas_of"]
+
+
+@dataclass(frozen=True, slots=True)
+class Area:
+    """One pillar: its score, its bar and the rules broken in it."""
+
+    key: str
+    number: int
+    label: str
+    definition: str
+    score: str
+    heat: int
+    bar: Bar
+    broken: int
+    rules: tuple[RuleGaps, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Influence:
+    """One area undermining another, with the mechanisms in words: from which weakness to which, and why."""
+
+    source: str
+    target: str
+    strength: str
+    gaps: int
+    confirmed: int
+    mechanisms: tuple[tuple[str, str, str, str], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Areas:
+    """All pillars, the picture of how they undermine one another, and the same in words."""
+
+    pillars: tuple[Area, ...]
+    structure: str
+    structure_definition: str
+    picture: Picture
+    influences: tuple[Influence, ...]
+
+
+def areas_of(a: Assessment, rules: Sequence[RuleGaps]) -> Areas:
+    """Return how the areas of an assessment stand."""
+    overview = a.overview
+    arrows = [arrow for view in (*overview.pillars, overview.structure) for arrow in view.undermines]
+    pillars = tuple(
+        Area(
+            key=pillar.key,
+            number=number,
+            label=sentence(pillar.label),
+            definition=pillar.definition,
+            score=percent(pillar.score),
+            heat=heat(pillar.score),
+            bar=bar(pillar.verdicts),
+            broken=pillar.verdicts["violated"],
+            rules=tuple(rule for rule in rules if rule.area == pillar.label and rule.broken),
+        )
+        for number, pillar in enumerate(overview.pillars, 1)
+    )
+    gaps = {pillar.label: pillar.verdicts["violated"] for pillar in overview.pillars}
+    structural = sum(rule.broken for rule in rules if rule.area not in gaps)
+    nodes = [*((label, number) for label, number in gaps.items()), (overview.structure.label, structural)]
+    ordered = sorted(arrows, key=lambda arrow: (-arrow.strength, -len(arrow.findings), arrow.source, arrow.target))
+    return Areas(
+        pillars,
+        sentence(overview.structure.label),
+        overview.structure.definition,
+        draw(nodes, arrows),
+        tuple(_influence(a, arrow) for arrow in ordered),
+    )
+
+
+def _influence(a: Assessment, arrow: Arrow) -> Influence:
+    return Influence(
+        sentence(arrow.source),
+        sentence(arrow.target),
+        f"{arrow.strength:.1f}",
+        len(arrow.findings),
+        len(arrow.confirmed),
+        tuple(
+            (
+                a.labels(element(mechanism.from_mode)),
+                a.labels(element(mechanism.to_mode)),
+                mechanism.sentence,
+                f"{mechanism.strength:.1f}",
+            )
+            for mechanism in arrow.mechanisms
+        ),
+    )

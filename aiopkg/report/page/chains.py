@@ -1,0 +1,123 @@
+"""Cascades, link by link: from each root cause, a tree of the facts along which its gaps spread."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+from aiopkg.assessment import Assessment
+from aiopkg.derive.cascade import Cascade, Reach, RootCause
+from aiopkg.derive.dependencies import Link
+from aiopkg.model.labels import Labels
+from aiopkg.report.page.wording import SEVERITIES, count, element, listing, sentence
+from aiopkg.validate.findings import Finding
+
+__all__ = ["Branch", "Root", "Roots", "anchors_of", "roots_of"]
+
+_MOST_ROOTS = 60
+_KINDS = {"use_case": "use case", "decision": "decision", "unit": "unit", "kpi": "indicator"}
+_PLURALS = {"use case": "use cases", "decision": "decisions", "unit": "units", "indicator": "indicators"}
+
+
+@dataclass(slots=True)
+class Branch:
+    """An element on the way, the fact that leads to it, what kind it is if it counts, and where it leads."""
+
+    label: str
+    fact: str
+    inferred: bool
+    kind: str
+    high_stakes: bool
+    branches: list["Branch"] = field(default_factory=list)
+
+
+@dataclass(frozen=True, slots=True)
+class Root:
+    """An element where gaps start: the gaps, what they reach, and what closing them alone would free."""
+
+    anchor: str
+    label: str
+    gaps: tuple[tuple[str, str, str], ...]
+    weaknesses: tuple[str, ...]
+    reached: str
+    frees: str
+    branches: tuple[Branch, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Roots:
+    """The root causes with cascades that are shown, how many are not, and the circles, each in sentences."""
+
+    roots: tuple[Root, ...]
+    more: int
+    silent: int
+    loops: tuple[tuple[str, ...], ...]
+
+
+def _telling(a: Assessment) -> Sequence[RootCause]:
+    return [cause for cause in a.cascades.root_causes if cause.reaches]
+
+
+def anchors_of(a: Assessment) -> Mapping[str, str]:
+    """Map each root cause that the page shows to its place on the page."""
+    return {cause.focus: f"cascade-{number}" for number, cause in enumerate(_telling(a)[:_MOST_ROOTS], 1)}
+
+
+def roots_of(a: Assessment) -> Roots:
+    """Return the root causes in the order of the assessment, each with its tree."""
+    findings = {finding.id: finding for finding in a.findings}
+    by_focus: dict[str, list[Cascade]] = {}
+    for found in a.cascades.cascades:
+        by_focus.setdefault(found.focus, []).append(found)
+    telling = _telling(a)
+    anchors = anchors_of(a)
+    roots = tuple(
+        _root(a.labels, cause, by_focus[cause.focus], findings, anchors[cause.focus]) for cause in telling[:_MOST_ROOTS]
+    )
+    return Roots(
+        roots,
+        len(telling) - len(roots),
+        len(a.cascades.root_causes) - len(telling),
+        tuple(tuple(_fact(link, a.labels) for link in loop) for loop in a.cascades.loops),
+    )
+
+
+def _root(
+    labels: Labels, cause: RootCause, cascades: Sequence[Cascade], findings: Mapping[str, Finding], anchor: str
+) -> Root:
+    reaches = cascades[0].reaches
+    gaps = sorted((findings[name] for name in cause.findings), key=lambda f: (list(SEVERITIES).index(f.severity), f.id))
+    kinds: dict[str, int] = {}
+    for reach in reaches:
+        kinds[_KINDS[reach.kind]] = kinds.get(_KINDS[reach.kind], 0) + 1
+    freed = [reach.label for reach in reaches if reach.element in set(cause.frees)]
+    modes = dict.fromkeys(mode for found in cascades for mode in found.failure_modes)
+    return Root(
+        anchor,
+        cause.label,
+        tuple((gap.rule, SEVERITIES[gap.severity], gap.message) for gap in gaps),
+        tuple(labels(element(mode)) for mode in modes),
+        listing([count(number, kind, _PLURALS[kind]) for kind, number in kinds.items()], len(kinds)),
+        listing(freed, 8),
+        _tree(reaches, labels),
+    )
+
+
+def _tree(reaches: Sequence[Reach], labels: Labels) -> tuple[Branch, ...]:
+    """Merge chains that begin alike into one tree."""
+    top: list[Branch] = []
+    placed: dict[tuple[Link, ...], Branch] = {}
+    for reach in sorted(reaches, key=lambda r: (len(r.chain), r.element)):
+        for length in range(1, len(reach.chain) + 1):
+            trail = reach.chain[:length]
+            if trail not in placed:
+                link = trail[-1]
+                branch = Branch(labels(link.effect), _fact(link, labels), not link.asserted, "", False)
+                placed[trail] = branch
+                (placed[trail[:-1]].branches if length > 1 else top).append(branch)
+        if reach.chain:
+            placed[reach.chain].kind = _KINDS[reach.kind]
+            placed[reach.chain].high_stakes = reach.high_stakes
+    return tuple(top)
+
+
+def _fact(link: Link, labels: Labels) -> str:
+    return sentence(f"{labels(link.subject)} {labels(link.predicate)} {labels(link.object)}")

@@ -1,0 +1,110 @@
+"""All gaps, rule by rule: those that are broken, in progress, waived or stated not to apply, up to a number."""
+
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from aiopkg.assessment import Assessment
+from aiopkg.report.page.wording import SEVERITIES, VERDICT_WORDS, Bar, bar, place, sentence
+from aiopkg.rules import Rule
+from aiopkg.validate.findings import Finding
+
+__all__ = ["Gap", "RuleGaps", "rule_gaps"]
+
+_MOST_BROKEN = 150
+_MOST_EXCUSED = 40
+_LISTED = ("violated", "in_progress", "waived", "not_applicable")
+
+
+@dataclass(frozen=True, slots=True)
+class Gap:
+    """One finding as a row."""
+
+    id: str
+    label: str
+    message: str
+    verdict: str
+    word: str
+    note: str
+    place: str
+
+
+@dataclass(frozen=True, slots=True)
+class RuleGaps:
+    """The findings of one rule, with what the rule says; ``unlisted`` says in words which rows are left out."""
+
+    code: str
+    label: str
+    why: str
+    severity: str
+    area: str
+    remedy: str
+    effort: str
+    pack: str
+    sources: tuple[str, ...]
+    bar: Bar
+    broken: int
+    unknown: int
+    rows: tuple[Gap, ...]
+    unlisted: tuple[str, ...]
+
+
+def rule_gaps(a: Assessment) -> tuple[RuleGaps, ...]:
+    """Return every rule that something does not satisfy, the gravest first, then the most broken."""
+    by_rule: dict[str, list[Finding]] = defaultdict(list)
+    for finding in a.findings:
+        by_rule[finding.rule].append(finding)
+    grave = list(SEVERITIES)
+    found = [(rule, by_rule[rule.code]) for rule in a.rules if rule.code in by_rule]
+    found.sort(
+        key=lambda pair: (
+            not a.verdicts[pair[0].code]["violated"],
+            grave.index(pair[0].severity.lower()),
+            -a.verdicts[pair[0].code]["violated"],
+            -len(pair[1]),
+            pair[0].code,
+        )
+    )
+    return tuple(_rule(a, rule, findings) for rule, findings in found)
+
+
+def _rule(a: Assessment, rule: Rule, findings: Sequence[Finding]) -> RuleGaps:
+    rows: list[Gap] = []
+    unlisted: list[str] = []
+    for verdict in _LISTED:
+        same = sorted((f for f in findings if f.verdict == verdict), key=lambda f: (f.label, f.id))
+        most = _MOST_BROKEN if verdict == "violated" else _MOST_EXCUSED
+        rows += [_gap(finding) for finding in same[:most]]
+        if len(same) > most:
+            unlisted.append(f"{len(same) - most:,} more {VERDICT_WORDS[verdict]}")
+    unknown = sum(finding.verdict == "unknown" for finding in findings)
+    if unknown:
+        unlisted.append(f"{unknown:,} {VERDICT_WORDS['unknown']}")
+    return RuleGaps(
+        code=rule.code,
+        label=rule.label,
+        why=rule.why,
+        severity=SEVERITIES[rule.severity.lower()],
+        area=a.labels(rule.pillar),
+        remedy=sentence(rule.remedy.replace("{$this}", "each of them")),
+        effort=a.labels(rule.effort),
+        pack=rule.pack,
+        sources=tuple(f"{c.standard} {c.id}" for c in rule.cites),
+        bar=bar(a.verdicts[rule.code]),
+        broken=sum(finding.verdict == "violated" for finding in findings),
+        unknown=unknown,
+        rows=tuple(rows),
+        unlisted=tuple(unlisted),
+    )
+
+
+def _gap(finding: Finding) -> Gap:
+    return Gap(
+        finding.id,
+        finding.label,
+        finding.message,
+        finding.verdict,
+        VERDICT_WORDS[finding.verdict],
+        finding.note,
+        place(finding),
+    )

@@ -1,0 +1,89 @@
+"""The whole page as one value."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from aiopkg import __version__
+from aiopkg.assessment import Assessment
+from aiopkg.report.page.areas import Areas, areas_of
+from aiopkg.report.page.brief import Brief, brief
+from aiopkg.report.page.chains import Roots, anchors_of, roots_of
+from aiopkg.report.page.gaps import RuleGaps, rule_gaps
+from aiopkg.report.page.packs import Pack, packs_of
+from aiopkg.report.page.shape import Shape, shape_of
+from aiopkg.report.page.units import Units, units_of
+from aiopkg.report.page.unknowns import Unknowns, unknowns_of
+from aiopkg.report.page.wording import MONTHS, SEVERITIES, VERDICT_WORDS, Bar, bar
+
+__all__ = ["Applied", "Page", "view"]
+
+
+@dataclass(frozen=True, slots=True)
+class Applied:
+    """A rule that was applied, and what it came to."""
+
+    code: str
+    label: str
+    severity: str
+    area: str
+    pack: str
+    bar: Bar
+
+
+@dataclass(frozen=True)
+class Page:
+    """Everything that the page shows."""
+
+    organization: str
+    as_of: str
+    day: str
+    version: str
+    facts: int
+    brief: Brief
+    areas: Areas
+    roots: Roots
+    units: Units
+    packs: tuple[Pack, ...]
+    shape: Shape
+    unknowns: Unknowns
+    gaps: tuple[RuleGaps, ...]
+    applied: tuple[Applied, ...]
+    areas_named: tuple[str, ...]
+    severities: tuple[str, ...]
+    verdict_words: Mapping[str, str]
+
+
+def view(a: Assessment) -> Page:
+    """Return what the page shows of an assessment."""
+    anchors = anchors_of(a)
+    gaps = rule_gaps(a)
+    areas = tuple(dict.fromkeys(rule.area for rule in sorted(gaps, key=lambda rule: rule.area)))
+    return Page(
+        organization=a.organization_label,
+        as_of=f"{a.as_of.day} {MONTHS[a.as_of.month - 1]} {a.as_of.year}",
+        day=a.as_of.isoformat(),
+        version=__version__,
+        facts=len(a.model.triples),
+        brief=brief(a, anchors),
+        areas=areas_of(a, gaps),
+        roots=roots_of(a),
+        units=units_of(a, anchors),
+        packs=packs_of(a),
+        shape=shape_of(a),
+        unknowns=unknowns_of(a),
+        gaps=gaps,
+        applied=tuple(
+            Applied(
+                rule.code,
+                rule.label,
+                SEVERITIES[rule.severity.lower()],
+                a.labels(rule.pillar),
+                rule.pack,
+                bar(a.verdicts[rule.code]),
+            )
+            for rule in a.rules
+        ),
+        areas_named=areas,
+        severities=tuple(SEVERITIES.values()),
+        verdict_words=VERDICT_WORDS,
+    )

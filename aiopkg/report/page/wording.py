@@ -1,0 +1,127 @@
+"""How the page writes numbers, lists, places and verdicts."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from pyoxigraph import BlankNode, NamedNode
+
+from aiopkg.validate.findings import VERDICTS, Finding
+
+__all__ = [
+    "MONTHS",
+    "SEVERITIES",
+    "VERDICT_WORDS",
+    "Bar",
+    "Segment",
+    "bar",
+    "count",
+    "element",
+    "heat",
+    "listing",
+    "percent",
+    "place",
+    "sentence",
+    "share_of",
+]
+
+MONTHS = (
+    *("January", "February", "March", "April", "May", "June"),
+    *("July", "August", "September", "October", "November", "December"),
+)
+"""The months in English, whatever the locale."""
+
+SEVERITIES = {"violation": "serious", "warning": "warning", "info": "hint"}
+"""Each severity, the gravest first, in the word that the page has for it."""
+
+VERDICT_WORDS = {
+    "satisfied": "holds",
+    "violated": "broken",
+    "unknown": "not known",
+    "not_applicable": "stated not to apply",
+    "in_progress": "in progress",
+    "waived": "waived",
+}
+"""Each verdict in the words of the page."""
+
+_BAR_ORDER = ("satisfied", "in_progress", "waived", "not_applicable", "unknown", "violated")
+_HEAT_STEPS = 5
+
+
+@dataclass(frozen=True, slots=True)
+class Segment:
+    """One part of a bar: its verdict, the word for it, how many, and its width in percent of the bar."""
+
+    verdict: str
+    word: str
+    number: int
+    width: str
+
+
+@dataclass(frozen=True, slots=True)
+class Bar:
+    """A bar of verdicts; ``said`` is the same in words."""
+
+    segments: tuple[Segment, ...]
+    total: int
+    said: str
+
+
+def bar(verdicts: Mapping[str, int]) -> Bar:
+    """Return the bar of some counts of verdicts, without those that count nothing."""
+    total = sum(verdicts[verdict] for verdict in VERDICTS)
+    segments = tuple(
+        Segment(v, VERDICT_WORDS[v], verdicts[v], f"{100 * verdicts[v] / total:.3f}") for v in _BAR_ORDER if verdicts[v]
+    )
+    return Bar(segments, total, ", ".join(f"{s.number:,} {s.word}" for s in segments) or "nothing to judge")
+
+
+def count(number: int, noun: str, plural: str = "") -> str:
+    """Return a number with its noun: ``1 gap``, ``1,200 gaps``."""
+    return f"{number:,} {noun if number == 1 else plural or noun + 's'}"
+
+
+def percent(share: float | None) -> str:
+    """Return a share as a whole percentage; only a whole is 100 %, and only nothing is 0 %."""
+    if share is None:
+        return "\u2013"
+    whole = round(share * 100)
+    if whole == 100 and share < 1:
+        whole = 99
+    if whole == 0 and share > 0:
+        return "<1%"
+    return f"{whole}%"
+
+
+def share_of(verdicts: Mapping[str, int]) -> float | None:
+    """Return the share that holds of what was decided, or nothing where nothing was."""
+    decided = verdicts["satisfied"] + verdicts["violated"]
+    return verdicts["satisfied"] / decided if decided else None
+
+
+def heat(share: float | None) -> int:
+    """Return the step of colour for a share that holds: 1 for the least to 5 for all, 0 for nothing decided."""
+    if share is None:
+        return 0
+    return _HEAT_STEPS if share == 1 else 1 + min(int(share * (_HEAT_STEPS - 1)), _HEAT_STEPS - 2)
+
+
+def listing(names: Sequence[str], most: int) -> str:
+    """Return names joined by commas, and how many more there are."""
+    more = len(names) - most
+    return ", ".join(names[:most]) + (f" and {more:,} more" if more > 0 else "")
+
+
+def place(finding: Finding) -> str:
+    """Return the file, without its folders, and the line of a finding."""
+    return f"{Path(finding.file).name}:{finding.line}" if finding.file is not None else ""
+
+
+def sentence(text: str) -> str:
+    """Return a text that begins with a capital."""
+    return text[:1].upper() + text[1:]
+
+
+def element(name: str) -> NamedNode | BlankNode:
+    """Return the element that a finding or a cascade names."""
+    return BlankNode(name[2:]) if name.startswith("_:") else NamedNode(name)
