@@ -28,6 +28,13 @@ class Format(StrEnum):
     html = "html"
 
 
+class AskFormat(StrEnum):
+    """The forms in which questions and answers are written."""
+
+    text = "text"
+    json = "json"
+
+
 class RulesFormat(StrEnum):
     """The forms in which the rules are listed."""
 
@@ -135,6 +142,60 @@ def _exit_code(severities: list[str], fail_on: FailOn) -> int:
     grave = [level.value for level in FailOn]
     counting = grave[: grave.index(fail_on.value) + 1] if fail_on is not FailOn.never else []
     return int(any(severity in counting for severity in severities))
+
+
+@app.command()
+def ask(
+    name: Annotated[
+        str | None, typer.Argument(metavar="NAME", help="The question; without one, all are listed.")
+    ] = None,
+    sources: Annotated[
+        list[str] | None, typer.Argument(metavar="SOURCE...", help="Files, folders, globs, or - for stdin.")
+    ] = None,
+    bind: Annotated[list[str], typer.Option(metavar="NAME=VALUE", help="Give a parameter of the question.")] = [],  # noqa: B006
+    as_of: AsOf = None,
+    pack: Pack = [],  # noqa: B006 - Typer copies it
+    output_format: Annotated[AskFormat, typer.Option("-f", "--format", help="text or json.")] = AskFormat.text,
+    input_format: InputFormat = None,
+    quiet: Quiet = False,
+    verbose: Verbose = 0,
+) -> None:
+    """List the questions that an organization can be asked, or answer one of them.
+
+    Example: aiopkg ask who-answers-for org.ttl --bind useCase="Demand forecast"
+    """
+    from rich.console import Console  # noqa: PLC0415
+
+    from aiopkg import ask as asking  # noqa: PLC0415
+    from aiopkg import engine  # noqa: PLC0415
+    from aiopkg.cli.progress import progress  # noqa: PLC0415
+    from aiopkg.errors import InputError  # noqa: PLC0415
+
+    if name is None:
+        if output_format is AskFormat.json:
+            sys.stdout.write(asking.questions_json())
+        else:
+            Console().print(asking.questions_table())
+        return
+    given = asking.given(name, bind)
+    if not sources:
+        raise InputError(
+            "missing-argument", "A question needs a model to ask.", fix=f"Say: aiopkg ask {name} MODEL.ttl"
+        )
+    with progress(quiet) as tell:
+        found = engine.assess(
+            sources,
+            as_of=as_of.date() if as_of else None,
+            packs=pack,
+            input_format=input_format,
+            progress=tell,
+        )
+        tell("Asking")
+        answer = asking.ask(found, name, **given)
+    if output_format is AskFormat.json:
+        sys.stdout.write(answer.to_json())
+    else:
+        Console().print(answer.table())
 
 
 @app.command(name="import")

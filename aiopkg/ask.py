@@ -1,0 +1,328 @@
+"""Asks the competency questions: each a SPARQL query in ``queries/ask/``, answered for one assessment.
+
+A query sees what an endpoint shows: the default graph is what is asserted together with what follows
+from it, and every stage has its named graph. The comment at the head of its file holds the question in
+an architect's words, its parameters, and the rows of the source article that it serves::
+
+    # question: Who answers for what a use case puts out?
+    # parameter useCase (element): the use case; all of them if it is left open
+    # article: D3 F2
+
+A parameter is a projected variable of the query. Left open, the query answers for every value of it or
+takes the default that the query itself names; given, it is bound as a term and never becomes query text.
+"""
+
+import difflib
+import json
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal, InvalidOperation
+from functools import cache
+
+from pyoxigraph import BlankNode, Literal, NamedNode, QuerySolutions, Triple, Variable
+from rich.table import Table
+
+from aiopkg import assets
+from aiopkg.assessment import Assessment
+from aiopkg.errors import InputError
+from aiopkg.model.labels import Labels
+from aiopkg.vocab import GRAPH, PREFIXES, XSD
+
+__all__ = ["Answer", "Parameter", "Question", "ask", "given", "questions", "questions_json", "questions_table"]
+
+Term = NamedNode | BlankNode | Literal | Triple
+Value = str | int | float | Decimal | date
+
+DEFAULT_GRAPH = (GRAPH.asserted, GRAPH.inferred)
+"""The default graph of every question, here and at the endpoint."""
+
+_STAGE = "ask"
+_ENTRY = re.compile(r"(question|parameter (?P<name>\w+) \((?P<kind>element|number|day)\)|article): (?P<words>.*)")
+_IRI = re.compile(r"<(?P<bare>[^<>\s]+)>|(?P<known>(?:https?|urn):\S+)")
+_PREFIXED = re.compile(r"(?P<prefix>[A-Za-z][\w-]*):(?P<rest>[\w-]+)")
+
+
+@dataclass(frozen=True)
+class Parameter:
+    """Something that may be given to a question: a variable of its query, as an element, a number or a day."""
+
+    name: str
+    kind: str
+    meaning: str
+
+
+@dataclass(frozen=True)
+class Question:
+    """One competency question: its name, the words, the query's text, and the article rows that it serves."""
+
+    name: str
+    question: str
+    parameters: tuple[Parameter, ...]
+    text: str
+    rows: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What a question came to: its columns, and its rows in the order of the query, unbound cells as None."""
+
+    question: Question
+    as_of: date
+    parameters: Mapping[str, Term]
+    columns: tuple[str, ...]
+    rows: tuple[tuple[Term | None, ...], ...]
+    labels: Labels
+
+    def table(self) -> Table:
+        """Return the answer as a table with the label of each element."""
+        table = Table(title=self.question.question, title_justify="left", caption=f"{len(self.rows)} rows")
+        for column in self.columns:
+            table.add_column(_spaced(column), overflow="fold")
+        for row in self.rows:
+            table.add_row(*("" if cell is None else self.labels(cell) for cell in row))
+        return table
+
+    def to_json(self) -> str:
+        """Return the answer as JSON: elements by IRI and label, literals as plain values, unbound cells as null."""
+        document = {
+            "question": self.question.name,
+            "asked": self.question.question,
+            "as_of": self.as_of.isoformat(),
+            "parameters": {name: self._plain(term) for name, term in self.parameters.items()},
+            "columns": list(self.columns),
+            "rows": [
+                {column: self._plain(cell) for column, cell in zip(self.columns, row, strict=True)} for row in self.rows
+            ],
+        }
+        return json.dumps(document, indent=2, ensure_ascii=False) + "\n"
+
+    def _plain(self, term: Term | None) -> object:
+        if isinstance(term, Literal):
+            return _plain_literal(term)
+        if isinstance(term, NamedNode):
+            return {"iri": term.value, "label": self.labels(term)}
+        return None if term is None else {"label": self.labels(term)}
+
+
+@cache
+def questions() -> tuple[Question, ...]:
+    """Return the competency questions, sorted by name."""
+    return tuple(_read(path.stem, path.read_text(encoding="utf-8")) for path in assets.queries(_STAGE))
+
+
+def questions_table() -> Table:
+    """Return the questions with their parameters as a table."""
+    table = Table(title="Questions")
+    for column in ("name", "question", "parameters"):
+        table.add_column(column, overflow="fold", no_wrap=column == "name")
+    for question in questions():
+        table.add_row(question.name, question.question, ", ".join(p.name for p in question.parameters))
+    return table
+
+
+def questions_json() -> str:
+    """Return the questions as a JSON list: name, question, parameters, article rows, and the query's text."""
+    rows = [
+        {
+            "name": question.name,
+            "question": question.question,
+            "parameters": [{"name": p.name, "kind": p.kind, "meaning": p.meaning} for p in question.parameters],
+            "article": list(question.rows),
+            "query": question.text,
+        }
+        for question in questions()
+    ]
+    return json.dumps(rows, indent=2, ensure_ascii=False) + "\n"
+
+
+def given(name: str, bindings: Sequence[str]) -> dict[str, Value]:
+    """Read bindings written as ``NAME=VALUE`` for one question.
+
+    Raises :class:`InputError` for a question or parameter that does not exist, and for a binding without
+    an equals sign.
+    """
+    question, read = _question(name), dict[str, Value]()
+    for binding in bindings:
+        parameter, equals, value = binding.partition("=")
+        if not equals:
+            raise InputError(
+                "parameter-value", f"'{binding}' binds nothing.", fix="Write a name, an equals sign and a value."
+            )
+        read[_parameter(question, parameter).name] = value
+    return read
+
+
+def ask(assessment: Assessment, name: str, **parameters: Value) -> Answer:
+    """Answer one question for an assessment.
+
+    An element is given as an IRI, a prefixed name, a label, or the end of an IRI; a number as such; a day
+    as a date or as ``YYYY-MM-DD``. Raises :class:`InputError` for a question or parameter that does not
+    exist, for a value of the wrong kind, and for a name that no element or more than one element has.
+    """
+    question = _question(name)
+    bound = {key: _term(assessment, _parameter(question, key), value) for key, value in parameters.items()}
+    solutions = assessment.store.query(
+        question.text,
+        default_graph=list(DEFAULT_GRAPH),
+        substitutions={Variable(variable): term for variable, term in bound.items()},
+    )
+    assert isinstance(solutions, QuerySolutions)
+    columns = tuple(variable.value for variable in solutions.variables)
+    rows = tuple(tuple(solution[column] for column in columns) for solution in solutions)
+    return Answer(question, assessment.as_of, bound, columns, rows, assessment.labels)
+
+
+def _read(name: str, text: str) -> Question:
+    """Read the comment at the head of a query file; a line that is indented continues the one before."""
+    words: dict[str, str] = {}
+    parameters: dict[str, tuple[str, str]] = {}
+    rows: tuple[str, ...] = ()
+    for entry in _entries(text):
+        match = _ENTRY.fullmatch(entry)
+        if match is None:
+            raise InputError("question-header", f"queries/{_STAGE}/{name}.rq has a comment that is no entry: {entry}")
+        if match["name"]:
+            parameters[match["name"]] = (match["kind"], match["words"])
+        elif entry.startswith("question"):
+            words["question"] = match["words"]
+        else:
+            rows = tuple(match["words"].split())
+    taken = tuple(Parameter(key, kind, meaning) for key, (kind, meaning) in parameters.items())
+    return Question(name, words.get("question", ""), taken, text, rows)
+
+
+def _entries(text: str) -> Iterator[str]:
+    entry = ""
+    for line in text.splitlines():
+        if not line.startswith("#"):
+            break
+        if line.startswith("#  "):
+            entry += " " + line[1:].strip()
+        else:
+            if entry:
+                yield entry
+            entry = line[1:].strip()
+    if entry:
+        yield entry
+
+
+def _question(name: str) -> Question:
+    known = {question.name: question for question in questions()}
+    if name not in known:
+        raise InputError(
+            "unknown-question",
+            f"There is no question called '{name}'.",
+            fix=_nearest(name, known) or "Say: aiopkg ask",
+        )
+    return known[name]
+
+
+def _parameter(question: Question, name: str) -> Parameter:
+    known = {parameter.name: parameter for parameter in question.parameters}
+    if name not in known:
+        raise InputError(
+            "unknown-parameter",
+            f"The question '{question.name}' has no parameter '{name}'.",
+            fix=_nearest(name, known) or (f"It has: {', '.join(known)}." if known else "It takes none."),
+        )
+    return known[name]
+
+
+def _term(assessment: Assessment, parameter: Parameter, value: Value) -> Term:
+    if parameter.kind == "element":
+        return _element(assessment, str(value))
+    try:
+        if parameter.kind == "number":
+            return _number(Decimal(str(value)))
+        day = value if isinstance(value, date) else date.fromisoformat(str(value))
+    except (InvalidOperation, ValueError) as error:
+        raise InputError(
+            "parameter-value",
+            f"The parameter '{parameter.name}' is a {parameter.kind}, and '{value}' is none.",
+            fix="Write a number such as 3." if parameter.kind == "number" else "Write a day such as 2026-06-30.",
+        ) from error
+    return Literal(f"{day:%Y-%m-%d}T00:00:00Z", datatype=XSD.dateTime)
+
+
+def _number(number: Decimal) -> Literal:
+    if not number.is_finite():
+        raise ValueError(number)
+    return Literal(format(number, "f"), datatype=XSD.decimal)
+
+
+def _element(assessment: Assessment, text: str) -> NamedNode:
+    """Find the element that an IRI, a prefixed name, a label or the end of an IRI stands for."""
+    named = _written_out(text)
+    if named is not None and _occurs(assessment, named):
+        return named
+    by_label: dict[str, set[NamedNode]] = {}
+    by_ending: dict[str, set[NamedNode]] = {}
+    store = assessment.store
+    for element in {quad.subject for graph in GRAPH.facts for quad in store.quads_for_pattern(None, None, None, graph)}:
+        if isinstance(element, NamedNode):
+            by_label.setdefault(_folded(assessment.labels(element)), set()).add(element)
+            by_ending.setdefault(re.split(r"[/#:]", element.value)[-1], set()).add(element)
+    found = by_label.get(_folded(text)) or by_ending.get(text.removeprefix(":"))
+    if not found:
+        raise InputError(
+            "unknown-element",
+            f"Nothing in the model is called '{text}'.",
+            fix=_nearest(_folded(text), {_folded(name): name for name in map(assessment.labels, _all(by_label))})
+            or "Give a label, a prefixed name or an IRI of the model.",
+        )
+    if len(found) > 1:
+        raise InputError(
+            "ambiguous-element",
+            f"'{text}' may be any of {len(found)} things.",
+            fix=f"Give one of: {', '.join(sorted(str(element) for element in found))}.",
+        )
+    return found.pop()
+
+
+def _all(groups: Mapping[str, set[NamedNode]]) -> list[NamedNode]:
+    return sorted((element for group in groups.values() for element in group), key=str)
+
+
+def _written_out(text: str) -> NamedNode | None:
+    iri = _IRI.fullmatch(text)
+    if iri:
+        try:
+            return NamedNode(iri["bare"] or iri["known"])
+        except ValueError:
+            return None
+    prefixed = _PREFIXED.fullmatch(text)
+    if prefixed and prefixed["prefix"] in PREFIXES:
+        return NamedNode(PREFIXES[prefixed["prefix"]] + prefixed["rest"])
+    return None
+
+
+def _occurs(assessment: Assessment, element: NamedNode) -> bool:
+    store = assessment.store
+    spots = (store.quads_for_pattern(element, None, None), store.quads_for_pattern(None, None, element))
+    return any(next(iter(spot), None) is not None for spot in spots)
+
+
+def _folded(label: str) -> str:
+    return " ".join(label.split()).casefold()
+
+
+def _nearest(name: str, known: Mapping[str, object]) -> str:
+    close = difflib.get_close_matches(name, list(known), n=3)
+    shown = [known[match] if isinstance(known[match], str) else match for match in close]
+    return f"Did you mean {' or '.join(repr(match) for match in shown)}?" if close else ""
+
+
+def _spaced(column: str) -> str:
+    return re.sub(r"(?<=[a-z])(?=[A-Z])", " ", column).lower()
+
+
+def _plain_literal(literal: Literal) -> object:
+    if literal.datatype == XSD.boolean:
+        return literal.value in ("true", "1")
+    if literal.datatype == XSD.integer:
+        return int(literal.value)
+    if literal.datatype == XSD.decimal:
+        return float(literal.value)
+    return literal.value
