@@ -73,16 +73,21 @@ Quiet = Annotated[bool, typer.Option("-q", "--quiet", help="Show no progress.")]
 Verbose = Annotated[int, typer.Option("-v", count=True, help="Give twice (-vv) to see where a defect lies.")]
 
 
-@app.callback()
-def common(
-    version: Annotated[bool, typer.Option("--version", help="Print the version.", is_eager=True)] = False,
-) -> None:
-    """Print the version when asked for it."""
-    if version:
+def _print_version(wanted: bool) -> None:
+    if wanted:
         from aiopkg import __version__  # noqa: PLC0415
 
         typer.echo(__version__)
         raise typer.Exit
+
+
+@app.callback()
+def common(
+    version: Annotated[
+        bool, typer.Option("--version", help="Print the version.", is_eager=True, callback=_print_version)
+    ] = False,
+) -> None:
+    """Take the options that stand before a command."""
 
 
 @app.command()
@@ -342,5 +347,5 @@ def serve(
         page=page,
         host=host,
         port=port,
-        announce=lambda url: typer.echo(f"SPARQL at {url}/sparql, report at {url}/ (end with Ctrl-C)"),
+        announce=lambda url: typer.echo(f"SPARQL at {url}sparql, report at {url} (end with Ctrl-C)"),
     )

@@ -1,0 +1,210 @@
+"""The command line: exit codes, messages, files written whole."""
+
+import json
+import os
+import re
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+import SPARQLWrapper
+from conftest import ORGS, ROOT
+from test_model import BROKEN
+
+BANK = str(ORGS / "bank.ttl")
+MAKER = str(ORGS / "manufacturer.ttl")
+DAY = ("--as-of", "2026-06-30")
+
+
+def run(*arguments: str, cwd: Path = ROOT, stdin: bytes = b"") -> subprocess.CompletedProcess[str]:
+    done = subprocess.run(
+        [sys.executable, "-m", "aiopkg", *arguments],
+        cwd=cwd,
+        input=stdin,
+        capture_output=True,
+        env={**os.environ, "COLUMNS": "100", "NO_COLOR": "1", "PYTHONPATH": str(ROOT)},
+        check=False,
+        timeout=120,
+    )
+    return subprocess.CompletedProcess(done.args, done.returncode, done.stdout.decode(), done.stderr.decode())
+
+
+def test_an_assessment_prints_gaps_with_places_and_remedies() -> None:
+    done = run("assess", MAKER, *DAY)
+    assert done.returncode == 1
+    assert re.search(r"G101 violation Nobody is accountable for the outputs of", done.stdout)
+    assert "manufacturer.ttl:" in done.stdout
+    assert "do:" in done.stdout
+    assert "What to do first" in done.stdout
+    assert done.stderr == ""
+
+
+@pytest.mark.parametrize(("level", "code"), [("violation", 1), ("info", 1), ("never", 0)])
+def test_fail_on_sets_the_exit_code(level: str, code: int) -> None:
+    assert run("assess", MAKER, *DAY, "--fail-on", level).returncode == code
+
+
+def test_an_unknown_verdict_does_not_fail(tmp_path: Path) -> None:
+    text = """
+        @prefix aiop: <https://w3id.org/aiop#> . @prefix org: <http://www.w3.org/ns/org#> .
+        <http://ex/acme> a org:FormalOrganization .
+        <http://ex/use> a aiop:UseCase ; aiop:stage aiop:Design .
+    """
+    (tmp_path / "quiet.ttl").write_text(text)
+    assert run("assess", "quiet.ttl", "--fail-on", "info", cwd=tmp_path).returncode == 0
+
+
+@pytest.mark.parametrize("name", BROKEN)
+def test_a_broken_file_ends_with_code_two_and_says_where_and_what_to_do(tmp_path: Path, name: str) -> None:
+    content, code, line = BROKEN[name]
+    (tmp_path / name).write_bytes(content)
+    done = run("assess", name, "-o", "out.json", "-f", "json", cwd=tmp_path)
+    assert done.returncode == 2
+    assert "Traceback" not in done.stderr
+    assert f"code: {code}" in done.stderr
+    assert "fix: " in done.stderr
+    assert done.stderr.startswith(f"{name}:{line}" if line else name)
+    assert done.stdout == ""
+    assert not (tmp_path / "out.json").exists()
+
+
+def test_a_missing_file_says_where_one_is() -> None:
+    done = run("assess", "nowhere.ttl")
+    assert done.returncode == 2
+    assert "There is no file nowhere.ttl." in done.stderr
+
+
+def test_a_file_without_an_organization_is_refused_by_assess_and_welcome_to_materialise(tmp_path: Path) -> None:
+    (tmp_path / "bare.ttl").write_text("<http://ex/a> a <https://w3id.org/aiop#Guardrail> .")
+    refused = run("assess", "bare.ttl", cwd=tmp_path)
+    assert refused.returncode == 2
+    assert "describes no organization" in refused.stderr
+    welcome = run("materialise", "bare.ttl", "-o", "out.nt", cwd=tmp_path)
+    assert welcome.returncode == 0
+    assert "<https://w3id.org/aiop#inPillar> <https://w3id.org/aiop#Governance> ." in (tmp_path / "out.nt").read_text()
+
+
+def test_usage_errors_end_with_code_two() -> None:
+    assert run("assess").returncode == 2
+    assert run("assess", BANK, "--as-of", "soon").returncode == 2
+    assert run("oops").returncode == 2
+    assert run("assess", BANK, "--pack", "nowhere").returncode == 2
+
+
+def test_an_output_file_is_written_whole_or_left_as_it_was(tmp_path: Path) -> None:
+    target = tmp_path / "report.json"
+    target.write_text("before")
+    assert run("assess", "nowhere.ttl", "-f", "json", "-o", str(target)).returncode == 2
+    assert target.read_text() == "before"
+    assert run("assess", BANK, *DAY, "-f", "json", "-o", str(target), "--fail-on", "never").returncode == 0
+    assert json.loads(target.read_text())["organization"]["label"]
+    assert [path.name for path in tmp_path.iterdir()] == ["report.json"]
+    refused = run("assess", BANK, *DAY, "-f", "json", "-o", str(tmp_path / "no" / "folder.json"))
+    assert refused.returncode == 2
+    assert "cannot be written" in refused.stderr
+
+
+def test_a_model_may_come_from_standard_input() -> None:
+    done = run("assess", "-", *DAY, "-f", "json", "--fail-on", "never", stdin=Path(BANK).read_bytes())
+    assert done.returncode == 0
+    assert json.loads(done.stdout)["findings"]
+
+
+def test_nothing_is_fetched_for_an_import() -> None:
+    text = b"<http://ex/o> <http://www.w3.org/2002/07/owl#imports> <http://192.0.2.1/never> ."
+    started = time.monotonic()
+    assert run("materialise", "-", stdin=text).returncode == 0
+    assert time.monotonic() - started < 20
+
+
+def test_materialise_reasons_over_the_files_alone_when_asked(tmp_path: Path) -> None:
+    text = b"""
+        @prefix rdfs: <http://www.w3.org/2000/01/rdf-schema#> .
+        <http://ex/a> a <http://ex/B> . <http://ex/B> rdfs:subClassOf <http://ex/C> .
+    """
+    done = run("materialise", "-", "--ontology", "none", stdin=text)
+    assert sorted(done.stdout.splitlines()) == sorted(
+        [
+            "<http://ex/B> <http://www.w3.org/2000/01/rdf-schema#subClassOf> <http://ex/C> .",
+            "<http://ex/a> <http://www.w3.org/1999/02/22-rdf-syntax-ns#type> <http://ex/B> .",
+            "<http://ex/a> <http://www.w3.org/1999/02/22-rdf-syntax-ns#type> <http://ex/C> .",
+        ]
+    )
+
+
+def test_entails_says_which_triple_fails(tmp_path: Path) -> None:
+    (tmp_path / "premise.ttl").write_text("<http://ex/g> a <https://w3id.org/aiop#Guardrail> .")
+    (tmp_path / "true.ttl").write_text("<http://ex/g> a <https://w3id.org/aiop#RiskControl> .")
+    (tmp_path / "false.ttl").write_text("<http://ex/g> a <https://w3id.org/aiop#Platform> .")
+    assert run("entails", "premise.ttl", "true.ttl", cwd=tmp_path).returncode == 0
+    fails = run("entails", "premise.ttl", "false.ttl", cwd=tmp_path)
+    assert fails.returncode == 1
+    assert "<https://w3id.org/aiop#Platform>" in fails.stdout
+    assert run("entails", "premise.ttl", "true.ttl", "--ontology", "none", cwd=tmp_path).returncode == 1
+
+
+def test_the_rules_are_listed_and_found_by_clause() -> None:
+    rows = json.loads(run("rules", "--format", "json").stdout)
+    keys = {"code", "label", "severity", "pillar", "pack", "cites", "valid_from", "valid_to"}
+    assert all(keys <= set(row) for row in rows)
+    assert {tuple(c) for row in rows for c in row["cites"]} == {("standard", "id", "relation")}
+    cited = json.loads(run("rules", "--cites", "GOVERN 2.1", "--format", "json").stdout)
+    assert "G101" in {row["code"] for row in cited}
+    assert "G101" in run("rules").stdout
+
+
+@pytest.mark.parametrize("command", ["assess", "import", "materialise", "entails", "rules", "serve"])
+def test_every_command_shows_an_example_in_its_help(command: str) -> None:
+    done = run(command, "--help")
+    assert done.returncode == 0
+    assert f"Example: aiopkg {command}" in " ".join(done.stdout.split())
+
+
+def test_the_version_is_printed() -> None:
+    import aiopkg
+
+    assert run("--version").stdout.strip() == aiopkg.__version__
+
+
+@contextmanager
+def serving(*arguments: str) -> Iterator[tuple[subprocess.Popen[str], str]]:
+    """Run the endpoint on a free port; give the process and the URL that it announces."""
+    command = [sys.executable, "-m", "aiopkg", "serve", *arguments, "--port", "0"]
+    process = subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+    try:
+        assert process.stdout is not None
+        url = re.search(r"http://127\.0\.0\.1:\d+/sparql", process.stdout.readline())
+        assert url is not None
+        yield process, url[0]
+    finally:
+        process.kill()
+        process.communicate()
+
+
+@pytest.mark.parametrize("told", [signal.SIGINT, signal.SIGTERM])
+def test_the_endpoint_ends_quietly_when_told(told: signal.Signals) -> None:
+    with serving(BANK, *DAY) as (process, _):
+        process.send_signal(told)
+        _, errors = process.communicate(timeout=30)
+        assert process.returncode == 0
+        assert "Traceback" not in errors
+
+
+def test_the_endpoint_answers_a_client_about_the_organization() -> None:
+    with serving(MAKER, *DAY) as (_, url):
+        client = SPARQLWrapper.SPARQLWrapper(url)
+        client.setReturnFormat(SPARQLWrapper.JSON)
+        client.setQuery("""
+            PREFIX aiop: <https://w3id.org/aiop#>
+            SELECT (COUNT(DISTINCT ?finding) AS ?count) WHERE {
+              GRAPH <https://w3id.org/aiop/graph/findings> { ?finding aiop:verdict aiop:Violated }
+            }
+        """)
+        count = int(client.query().convert()["results"]["bindings"][0]["count"]["value"])
+    report = json.loads(run("assess", MAKER, *DAY, "-f", "json", "--fail-on", "never").stdout)
+    assert count == report["summary"]["findings"]["violated"]
