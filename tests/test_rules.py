@@ -55,7 +55,7 @@ def all_failures(rule: Rule) -> list[object]:
     said: list[object] = []
     for kind in ("fails", "passes"):
         for number in range(len(getattr(rule, kind))):
-            judged = judge(example(rule.code, kind, number)[0], shapes, graphs=GRAPH.facts)
+            judged = judge(example(rule.code, kind, number)[0], shapes, graphs=GRAPH.facts, materialised=True)
             failing = {(str(j.focus), rule.kinds.get(j.constraint, "")) for j in judged}
             said.append((sorted(failing), len(judged.targets.get(rule.iri, ()))))
     return said

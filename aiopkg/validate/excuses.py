@@ -39,13 +39,13 @@ class Excuses:
         self._excuses: dict[tuple[object, object], list[Excuse]] = {}
         rows = store.query(assets.query("validate", "excuses"), default_graph=list(GRAPH.facts))
         for row in rows:  # type: ignore[union-attr]
-            begins, ends = row["begins"], row["ends"]  # type: ignore[index]
+            begins, ends = row["begins"], row["ends"]
             if (begins and _instant(begins.value) > now) or (ends and _instant(ends.value) <= now):
                 continue
-            name = row["status"].value.removeprefix(PREFIXES["aiop"])  # type: ignore[index]
-            said = row["words"]  # type: ignore[index]
+            name = row["status"].value.removeprefix(PREFIXES["aiop"])
+            said = row["words"]
             excuse = Excuse(_VERDICTS[name], said.value if said else "")
-            self._excuses.setdefault((row["element"], row["scope"]), []).append(excuse)  # type: ignore[index]
+            self._excuses.setdefault((row["element"], row["scope"]), []).append(excuse)
 
     def find(self, element: NamedNode | BlankNode, scopes: Iterable[NamedNode]) -> Excuse | None:
         """Return the first excuse that counts for an element under any of the given rules or properties.

@@ -97,7 +97,7 @@ def rule_upon(store: Store, rules: Sequence[Rule], as_of: date, model: Model, la
     """
     triples = [triple for rule in rules for triple in rule.triples]
     shapes = Shapes.compile(triples, definitions=assets.ontology())
-    judged = judge(store, shapes, graphs=GRAPH.facts)
+    judged = judge(store, shapes, graphs=GRAPH.facts, materialised=True)
     excuses = Excuses(store, as_of)
     by_rule = {rule.iri: rule for rule in rules}
     scopes = {rule.iri: _scopes(rule) for rule in rules}

@@ -54,14 +54,16 @@ def judge(
     *,
     graphs: Sequence[NamedNode] | None = None,
     originals: Mapping[Triple, Sequence[Literal]] | None = None,
+    materialised: bool = False,
 ) -> Judged:
     """Judge each targeted shape at each of its focus nodes, constraint by constraint.
 
     There is one judgement for each (shape, focus node, constraint) that fails. See :func:`validate` for the
-    parameters, :mod:`aiopkg.validate.openness` for what a completion is, and the constraint modules for how each
-    component is read over completions.
+    parameters; ``materialised`` says that every instance is typed with all its classes. See
+    :mod:`aiopkg.validate.openness` for what a completion is, and the constraint modules for how each component is
+    read over completions.
     """
-    run = start(store, shapes, graphs, originals)
+    run = start(store, shapes, graphs, originals, materialised)
     judgements: list[Judgement] = []
     targets: dict[Node, tuple[Term, ...]] = {}
     for target in shapes.targets:

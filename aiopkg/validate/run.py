@@ -82,6 +82,7 @@ class Run:
     definitions: "Definitions"
     shapes_triples: Sequence[Triple]
     originals: Mapping[Triple, Sequence[Literal]] | None
+    materialised: bool = False
     _answers: dict[tuple[str, Term | None], list[tuple[Term | None, ...]]] = field(default_factory=dict)
     _failures: dict[tuple[Term, Focus, Mode], frozenset[Term]] = field(default_factory=dict)
 
@@ -189,8 +190,10 @@ class Run:
     def classes_below(self, cls: NamedNode) -> list[NamedNode]:
         """The class, and those of its subclasses whose instances the data does not also type with it.
 
-        On a materialised graph this is the class alone, so that the subclass closure costs nothing there.
+        On a materialised graph this is the class alone, and nothing is looked up where the graph is known to be one.
         """
+        if self.materialised:
+            return [cls]
         found: set[Term] = {cls}
         pending: list[Term] = [cls]
         while pending:

@@ -22,9 +22,10 @@ def start(
     shapes: Shapes,
     graphs: Sequence[NamedNode] | None,
     originals: Mapping[Triple, Sequence[Literal]] | None,
+    materialised: bool = False,
 ) -> Run:
     """A run of the shapes over the union of the graphs (None: the default graph) of a store."""
-    return Run(store, graphs, shapes.definitions, shapes.triples, originals)
+    return Run(store, graphs, shapes.definitions, shapes.triples, originals, materialised)
 
 
 def validate(
