@@ -8,7 +8,8 @@ from hypothesis import strategies as st
 from pyoxigraph import Literal, NamedNode, RdfFormat, Triple, parse
 
 from aiopkg.imports.dates import read_date
-from aiopkg.imports.mapping import Column, fold, mapping
+from aiopkg.imports.mapping import Column, fold
+from aiopkg.imports.mapping_file import mapping
 from aiopkg.imports.readings import Account, read_cell
 from aiopkg.imports.turtle import TurtleWriter
 

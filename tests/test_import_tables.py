@@ -11,7 +11,7 @@ from pyoxigraph import DefaultGraph, Literal, NamedNode, RdfFormat, Store, parse
 from aiopkg import assets
 from aiopkg.errors import InputError
 from aiopkg.imports import Occurrence, available, convert
-from aiopkg.imports.mapping import mapping
+from aiopkg.imports.mapping_file import mapping
 from aiopkg.imports.readings import Account
 from aiopkg.imports.terms import CSVW, FACT, IMPORT, RR
 from aiopkg.model import load

@@ -16,7 +16,8 @@ from test_import_tables import A_ROW, HEADERS
 from aiopkg.engine import assess
 from aiopkg.imports import ImportReport, convert
 from aiopkg.imports.incompleteness import properties_without_column
-from aiopkg.imports.mapping import Reading, fold, mapping
+from aiopkg.imports.mapping import Reading, fold
+from aiopkg.imports.mapping_file import mapping
 from aiopkg.imports.readings import Account
 from aiopkg.rules import Rule, catalogue
 from aiopkg.vocab import PREFIXES, SH
@@ -356,7 +357,7 @@ def test_every_property_that_a_rule_follows_is_a_column_or_declared_incomplete()
     }
     measured = {"limit", "cutoff", "evaluationDate", "stageOrder", "pillarOrder"}
     about_the_model = {"waivedFor", "ofProperty", "ofRule", "boundBy", "status", "statusOf", "inPillar", "reason"}
-    inverse = {"hasSubOrganization", "hasUnit"}
+    inverse = {"hasSubOrganization", "hasUnit", "inPortfolioOf", "hasInPortfolio"}
     actions = {"read", "use"}
     left = {
         p for p in followed - accounted if re.split("[#/]", p)[-1] not in measured | about_the_model | inverse | actions

@@ -8,7 +8,8 @@ from pyoxigraph import Triple
 
 from aiopkg.errors import InputError, Place
 from aiopkg.imports.incompleteness import properties_without_column
-from aiopkg.imports.mapping import TableMapping, mapping, mapping_ids
+from aiopkg.imports.mapping import TableMapping
+from aiopkg.imports.mapping_file import mapping, mapping_ids
 from aiopkg.imports.report import ImportReport
 from aiopkg.imports.rows import RowReader
 from aiopkg.imports.table import Table, read_table

@@ -27,7 +27,8 @@ def properties_without_column(mapping: TableMapping) -> tuple[NamedNode, ...]:
     """Return the properties of which every element may have values that the source cannot tell, sorted.
 
     These are all properties that the ontology declares, and those that the mapping adds, except the ones
-    that a column states, their inverses, and bookkeeping about the model itself.
+    that a column states, those that follow from these alone, the inverses of both, and bookkeeping about the
+    model itself.
     """
     declared: set[NamedNode] = set(mapping.no_column_for)
     inverse: dict[object, set[object]] = {}
@@ -38,7 +39,7 @@ def properties_without_column(mapping: TableMapping) -> tuple[NamedNode, ...]:
         elif triple.predicate == _INVERSE_OF:
             inverse.setdefault(subject, set()).add(triple.object)
             inverse.setdefault(triple.object, set()).add(subject)
-    stated: set[object] = {column.predicate for column in mapping.columns if column.predicate}
+    stated: set[object] = {*mapping.settled, *(column.predicate for column in mapping.columns if column.predicate)}
     named = {column.element for column in mapping.columns if column.element}
     for name in named:
         stated |= {statement.predicate for statement in mapping.elements[name].statements}

@@ -68,6 +68,7 @@ class IMPORT:
     row = _in("import", "row")
     says = _in("import", "says")
     statement = _in("import", "statement")
+    settles = _in("import", "settles")
     status = _in("import", "status")
     value = _in("import", "value")
     waived_by = _in("import", "waivedBy")
