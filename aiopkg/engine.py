@@ -159,7 +159,8 @@ def closure_of(
 ) -> str:
     """Return asserted and inferred triples of some files as N-Triples, sorted.
 
-    With ``with_ontology`` our ontology is reasoned with, and what follows from it alone is left out.
+    With ``with_ontology`` our ontology is reasoned with; what follows from it alone, and membership in the
+    class expressions that spell its definitions, is left out.
     Raises :class:`InputError` as :func:`aiopkg.model.load` does.
     """
     progress("Loading")
@@ -169,10 +170,12 @@ def closure_of(
         ontology = assets.ontology()
         known = materialise([*model.triples, *ontology])
         alone = {*ontology, *materialise(ontology).inferred} - set(model.places)
+        spelt = {t.subject for t in ontology if isinstance(t.subject, BlankNode)}
     else:
         known = materialise(model.triples)
-        alone = set()
-    lines = {f"{triple} .\n" for triple in (*model.triples, *known.inferred) if triple not in alone}
+        alone, spelt = set(), set()
+    told = (t for t in known.inferred if t not in alone and t.subject not in spelt and t.object not in spelt)
+    lines = {f"{triple} .\n" for triple in (*model.triples, *told)}
     return "".join(sorted(lines))
 
 

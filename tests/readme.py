@@ -1,0 +1,41 @@
+"""Runs the commands shown in the README and writes what they print into it: ``python tests/readme.py``."""
+
+import os
+import re
+import shlex
+import subprocess
+import sys
+from pathlib import Path
+
+ROOT = Path(__file__).parent.parent
+README = ROOT / "README.md"
+CONSOLE = re.compile(r"```console\n(.*?)```", re.DOTALL)
+
+
+def with_real_output(text: str) -> str:
+    """Return the text with the output of each command in its console blocks replaced by what it prints today."""
+    return CONSOLE.sub(lambda block: f"```console\n{_played(block[1])}```", text)
+
+
+def _played(block: str) -> str:
+    commands = [line.removeprefix("$ ") for line in block.splitlines() if line.startswith("$ ")]
+    return "".join(f"$ {command}\n{_output(command)}" for command in commands)
+
+
+def _output(command: str) -> str:
+    program, *arguments = shlex.split(command)
+    assert program == "aiopkg"
+    done = subprocess.run(
+        [sys.executable, "-m", "aiopkg", *arguments],
+        cwd=ROOT,
+        env={**os.environ, "COLUMNS": "110", "NO_COLOR": "1"},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    lines = (done.stdout + done.stderr).splitlines()
+    return "".join(f"{line.rstrip()}\n" for line in lines)
+
+
+if __name__ == "__main__":
+    README.write_text(with_real_output(README.read_text(encoding="utf-8")), encoding="utf-8")
