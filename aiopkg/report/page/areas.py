@@ -1,13 +1,17 @@
 """The pillars and the structure: how each stands, its gaps by rule, and how they undermine one another."""
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
+
+from pyoxigraph import NamedNode
 
 from aiopkg.assessment import Assessment
 from aiopkg.derive.cascade import Arrow
 from aiopkg.report.page.gaps import RuleGaps
 from aiopkg.report.page.picture import Picture, draw
 from aiopkg.report.page.wording import Bar, bar, element, heat, percent, sentence
+from aiopkg.vocab import AIOP, GRAPH
 
 __all__ = ["Area", "Areas", "Influence", "areas_of"]
 
@@ -53,7 +57,7 @@ class Areas:
 def areas_of(a: Assessment, rules: Sequence[RuleGaps]) -> Areas:
     """Return how the areas of an assessment stand."""
     overview = a.overview
-    arrows = [arrow for view in (*overview.pillars, overview.structure) for arrow in view.undermines]
+    arrows = [*(arrow for pillar in overview.pillars for arrow in pillar.undermines), *overview.structure.undermines]
     pillars = tuple(
         Area(
             key=pillar.key,
@@ -68,9 +72,8 @@ def areas_of(a: Assessment, rules: Sequence[RuleGaps]) -> Areas:
         )
         for number, pillar in enumerate(overview.pillars, 1)
     )
-    gaps = {pillar.label: pillar.verdicts["violated"] for pillar in overview.pillars}
-    structural = sum(rule.broken for rule in rules if rule.area not in gaps)
-    nodes = [*((label, number) for label, number in gaps.items()), (overview.structure.label, structural)]
+    gaps = _gaps_by_area(a)
+    nodes = [(label, gaps[label]) for label in (*(p.label for p in overview.pillars), overview.structure.label)]
     ordered = sorted(arrows, key=lambda arrow: (-arrow.strength, -len(arrow.findings), arrow.source, arrow.target))
     return Areas(
         pillars,
@@ -79,6 +82,16 @@ def areas_of(a: Assessment, rules: Sequence[RuleGaps]) -> Areas:
         draw(nodes, arrows),
         tuple(_influence(a, arrow) for arrow in ordered),
     )
+
+
+def _gaps_by_area(a: Assessment) -> Counter[str]:
+    """Count the gaps in each area, a pillar or the structure, to which the weakness that they open belongs."""
+    areas = {
+        quad.subject.value: a.labels(quad.object)
+        for quad in a.store.quads_for_pattern(None, AIOP.failsIn, None, GRAPH.ontology)
+        if isinstance(quad.subject, NamedNode)
+    }
+    return Counter(areas[finding.failure_mode] for finding in a.findings if finding.verdict == "violated")
 
 
 def _influence(a: Assessment, arrow: Arrow) -> Influence:

@@ -97,7 +97,7 @@ def _sentences(a: Assessment, gaps: Sequence[Finding], risks: Sequence[Risk]) ->
     said = []
     at_risk = {risk.kind: risk for risk in risks if risk.reached}
     touched = [
-        f"{risk.reached:,} of {count(risk.total, noun)}"
+        _part(risk.reached, risk.total, noun)
         for kind, noun in (("use_case", "use case"), ("decision", "high-stakes decision"))
         if (risk := at_risk.get(kind))
     ]
@@ -117,6 +117,12 @@ def _sentences(a: Assessment, gaps: Sequence[Finding], risks: Sequence[Risk]) ->
             "they count neither for nor against anybody."
         )
     return said
+
+
+def _part(number: int, total: int, noun: str) -> str:
+    if number < total:
+        return f"{number:,} of {count(total, noun)}"
+    return f"all {count(total, noun)}" if total > 1 else f"the only {noun}"
 
 
 def _figures(a: Assessment, gaps: Sequence[Finding]) -> tuple[Figure, ...]:

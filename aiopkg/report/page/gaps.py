@@ -35,6 +35,7 @@ class RuleGaps:
 
     code: str
     label: str
+    weakness: str
     why: str
     severity: str
     area: str
@@ -54,18 +55,10 @@ def rule_gaps(a: Assessment) -> tuple[RuleGaps, ...]:
     by_rule: dict[str, list[Finding]] = defaultdict(list)
     for finding in a.findings:
         by_rule[finding.rule].append(finding)
-    grave = list(SEVERITIES)
-    found = [(rule, by_rule[rule.code]) for rule in a.rules if rule.code in by_rule]
-    found.sort(
-        key=lambda pair: (
-            not a.verdicts[pair[0].code]["violated"],
-            grave.index(pair[0].severity.lower()),
-            -a.verdicts[pair[0].code]["violated"],
-            -len(pair[1]),
-            pair[0].code,
-        )
-    )
-    return tuple(_rule(a, rule, findings) for rule, findings in found)
+    grave = list(SEVERITIES.values())
+    found = [_rule(a, rule, by_rule[rule.code]) for rule in a.rules if rule.code in by_rule]
+    found.sort(key=lambda r: (not r.broken, grave.index(r.severity), -r.broken, -len(r.rows), -r.unknown, r.code))
+    return tuple(found)
 
 
 def _rule(a: Assessment, rule: Rule, findings: Sequence[Finding]) -> RuleGaps:
@@ -83,6 +76,7 @@ def _rule(a: Assessment, rule: Rule, findings: Sequence[Finding]) -> RuleGaps:
     return RuleGaps(
         code=rule.code,
         label=rule.label,
+        weakness=sentence(a.labels(rule.failure_mode)),
         why=rule.why,
         severity=SEVERITIES[rule.severity.lower()],
         area=a.labels(rule.pillar),

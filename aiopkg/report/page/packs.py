@@ -14,7 +14,7 @@ from aiopkg.vocab import AIOP, GRAPH, SKOS
 
 __all__ = ["Pack", "PackCell", "PackRow", "Practice", "packs_of"]
 
-_NOWHERE = "Not assigned to one part"
+_NOWHERE = "Belongs to no single unit"
 _FIRST = 4
 
 

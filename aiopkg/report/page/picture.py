@@ -9,11 +9,11 @@ from aiopkg.report.page.wording import count, sentence
 
 __all__ = ["ArrowShape", "Node", "Picture", "draw"]
 
-_WIDTH, _HEIGHT = 720, 560
-_RING_X, _RING_Y = 262, 212
+_WIDTH, _HEIGHT = 760, 540
+_RING_X, _RING_Y = 290, 248
 _NODE_WIDTH, _NODE_HEIGHT = 156, 62
 _BOW = 0.13
-_LABEL_AT = 0.4
+_LABEL_AT = 0.36
 
 Point = tuple[float, float]
 
@@ -62,10 +62,11 @@ class Picture:
 def draw(areas: Sequence[tuple[str, int]], arrows: Sequence[Arrow]) -> Picture:
     """Lay out areas, each with its number of gaps, on a ring, the last one at the bottom, and their arrows."""
     places = {}
+    middle = _HEIGHT - _NODE_HEIGHT / 2 - 8 - _RING_Y
     nodes = []
     for index, (label, gaps) in enumerate(areas):
         angle = pi / 2 + 2 * pi * (index + 1) / len(areas)
-        x, y = _WIDTH / 2 + _RING_X * cos(angle), _HEIGHT / 2 - 6 + _RING_Y * sin(angle)
+        x, y = _WIDTH / 2 + _RING_X * cos(angle), middle + _RING_Y * sin(angle)
         places[label] = (index + 1, (x, y))
         nodes.append(
             Node(

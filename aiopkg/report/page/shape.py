@@ -1,5 +1,6 @@
 """How the work of AI is shared out: as declared, as it is done, and as the conditions call for."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from pyoxigraph import NamedNode
@@ -59,7 +60,7 @@ def shape_of(a: Assessment) -> Shape:
     weakest = sorted(units, key=lambda score: (score.score or 0, -score.violated, score.label, score.pillar))[:5]
     return Shape(
         archetypes,
-        _differences(archetypes),
+        _differences({_ASPECTS[how]: view.label for how, view in views.items() if view.label}),
         tuple(
             Maturity(sentence(pillar.label), percent(pillar.score), f"{100 * (pillar.score or 0):.1f}")
             for pillar in a.overview.pillars
@@ -68,16 +69,16 @@ def shape_of(a: Assessment) -> Shape:
     )
 
 
-def _differences(archetypes: tuple[Archetype, ...]) -> tuple[str, ...]:
-    named = {archetype.how: archetype.label for archetype in archetypes if archetype.label}
+def _differences(named: Mapping[str, str]) -> tuple[str, ...]:
+    """Say how the archetypes differ; ``named`` maps each aspect to its label, where known."""
     said = []
     for one, other, words in (
         ("Declared", "Operated", "It declares itself {0} and works as {1}."),
         ("Operated", "Recommended", "It works as {0}, and its conditions call for {1}."),
     ):
         if one in named and other in named and named[one] != named[other]:
-            said.append(words.format(named[one].lower(), named[other].lower()))
-    if not said and len(named) == len(archetypes):
+            said.append(words.format(named[one], named[other]))
+    if not said and len(named) == len(_ASPECTS):
         said.append("What is declared, what is done and what the conditions call for agree.")
     return tuple(said)
 

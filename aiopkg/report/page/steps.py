@@ -56,6 +56,7 @@ class FrequentGap:
 
     code: str
     label: str
+    weakness: str
     remedy: str
     severity: str
     gaps: int
@@ -110,6 +111,7 @@ def frequent_gaps(a: Assessment) -> tuple[FrequentGap, ...]:
         FrequentGap(
             code,
             rules[code].label,
+            sentence(a.labels(rules[code].failure_mode)),
             rules[code].remedy.replace("{$this}", "each of them"),
             SEVERITIES[rules[code].severity.lower()],
             elements[code],

@@ -14,7 +14,7 @@ __all__ = ["Cell", "Part", "Row", "Units", "UseCase", "units_of"]
 
 _MOST_USE_CASES = 60
 _MOST_MESSAGES = 25
-_NOWHERE = "Not assigned to one part"
+_NOWHERE = "Belongs to no single unit"
 
 
 @dataclass(frozen=True, slots=True)

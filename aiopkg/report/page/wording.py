@@ -73,7 +73,12 @@ def bar(verdicts: Mapping[str, int]) -> Bar:
     segments = tuple(
         Segment(v, VERDICT_WORDS[v], verdicts[v], f"{100 * verdicts[v] / total:.3f}") for v in _BAR_ORDER if verdicts[v]
     )
-    return Bar(segments, total, ", ".join(f"{s.number:,} {s.word}" for s in segments) or "nothing to judge")
+    return Bar(segments, total, ", ".join(_counted(s) for s in segments) or "nothing to judge")
+
+
+def _counted(segment: Segment) -> str:
+    word = "hold" if segment.verdict == "satisfied" and segment.number != 1 else segment.word
+    return f"{segment.number:,} {word}"
 
 
 def count(number: int, noun: str, plural: str = "") -> str:
