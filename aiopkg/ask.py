@@ -30,7 +30,17 @@ from aiopkg.errors import InputError
 from aiopkg.model.labels import Labels
 from aiopkg.vocab import GRAPH, PREFIXES, XSD
 
-__all__ = ["Answer", "Parameter", "Question", "ask", "given", "questions", "questions_json", "questions_table"]
+__all__ = [
+    "DEFAULT_GRAPH",
+    "Answer",
+    "Parameter",
+    "Question",
+    "ask",
+    "given",
+    "questions",
+    "questions_json",
+    "questions_table",
+]
 
 Term = NamedNode | BlankNode | Literal | Triple
 Value = str | int | float | Decimal | date
