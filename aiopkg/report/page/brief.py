@@ -5,6 +5,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from aiopkg.assessment import Assessment
+from aiopkg.report.page.packs import packs_of
 from aiopkg.report.page.risks import Risk, risks_of
 from aiopkg.report.page.steps import FrequentGap, Origin, StepGroup, frequent_gaps, origins_of, step_groups
 from aiopkg.report.page.wording import SEVERITIES, Bar, bar, count, heat, percent, sentence
@@ -109,6 +110,7 @@ def _sentences(a: Assessment, gaps: Sequence[Finding], risks: Sequence[Risk]) ->
         said.append(
             f"The weakest pillar is {weakest.label}, where {percent(weakest.score)} of what could be judged holds."
         )
+    said += [f"{pack.label}: {pack.summary}" for pack in packs_of(a) if pack.summary]
     unknown = sum(row["unknown"] for row in a.verdicts.values())
     judged = sum(sum(row.values()) for row in a.verdicts.values())
     if unknown:

@@ -1,13 +1,13 @@
 """Rule packs: how far each practice that a pack asks for has come, in all and part by part."""
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from pyoxigraph import NamedNode
 
 from aiopkg.assessment import Assessment
-from aiopkg.report.page.wording import VERDICT_WORDS, Bar, bar, count, heat, percent
+from aiopkg.report.page.wording import VERDICT_WORDS, Bar, bar, percent
 from aiopkg.rules import Rule
 from aiopkg.validate.findings import VERDICTS
 from aiopkg.vocab import AIOP, GRAPH, SKOS
@@ -16,6 +16,7 @@ __all__ = ["Pack", "PackCell", "PackRow", "Practice", "packs_of"]
 
 _NOWHERE = "Belongs to no single unit"
 _FIRST = 4
+_NOT_YET = ("violated", "in_progress", "waived", "unknown")
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +40,7 @@ class PackCell:
     holds: int
     asked: int
     heat: int
+    rest: str
     said: str
     order: str
 
@@ -53,6 +55,7 @@ class PackRow:
     asked: int
     share: str
     order: str
+    rest: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +66,7 @@ class Pack:
     label: str
     definition: str
     applies_to: str
+    summary: str
     verdicts: tuple[str, ...]
     practices: tuple[Practice, ...]
     rows: tuple[PackRow, ...]
@@ -103,6 +107,7 @@ def _pack(a: Assessment, code: str) -> Pack:
         a.labels(term) if isinstance(term, NamedNode) else code,
         _said(a, term, SKOS.definition),
         _said(a, term, AIOP.appliesTo),
+        _summary(a, targeted),
         tuple(VERDICT_WORDS[verdict] for verdict in VERDICTS),
         practices,
         rows,
@@ -110,6 +115,17 @@ def _pack(a: Assessment, code: str) -> Pack:
         _least_done(a, targeted),
         _most_open(rows),
     )
+
+
+def _summary(a: Assessment, rules: Sequence[Rule]) -> str:
+    """Say how many of the practices are in place over all elements that they are asked of."""
+    total: Counter[str] = Counter()
+    for rule in rules:
+        total.update(a.verdicts[rule.code])
+    if not _asked(total):
+        return ""
+    done = f"{total['satisfied']:,} of {_asked(total):,} practices ({percent(_done(total))}) are in place"
+    return f"{done}; of the rest, {_open(total)}." if _open(total) else f"{done}."
 
 
 def _said(a: Assessment, term: object, predicate: NamedNode) -> str:
@@ -144,19 +160,46 @@ def _rows(a: Assessment, rules: Sequence[Rule]) -> tuple[PackRow, ...]:
     rows = []
     for part, by_rule in scores.items():
         cells = tuple(_cell(by_rule.get(rule.code)) for rule in rules)
-        holds, asked = sum(cell.holds for cell in cells), sum(cell.asked for cell in cells)
-        share = holds / asked if asked else None
+        total: Counter[str] = Counter()
+        for row in by_rule.values():
+            total.update(row)
+        asked, share = _asked(total), _done(total)
         order = "-1" if share is None else f"{share:.4f}"
-        rows.append(PackRow(labels[part], cells, holds, asked, percent(share), order))
+        rows.append(PackRow(labels[part], cells, total["satisfied"], asked, percent(share), order, _open(total)))
     return tuple(sorted(rows, key=lambda row: (-(row.asked - row.holds), row.label)))
 
 
 def _cell(row: Mapping[str, int] | None) -> PackCell:
     if row is None:
-        return PackCell(0, 0, 0, "", "-1")
+        return PackCell(0, 0, 0, "", "", "-1")
     done = _done(row)
+    rest = max(_NOT_YET, key=lambda verdict: (row[verdict], -_NOT_YET.index(verdict)))
     said = ", ".join(f"{row[verdict]:,} {VERDICT_WORDS[verdict]}" for verdict in VERDICTS if row[verdict])
-    return PackCell(row["satisfied"], _asked(row), heat(done), said, "-1" if done is None else f"{done:.4f}")
+    return PackCell(
+        row["satisfied"],
+        _asked(row),
+        _shade(row),
+        f"{row[rest]:,} {VERDICT_WORDS[rest]}" if row[rest] else "",
+        said,
+        "-1" if done is None else f"{done:.4f}",
+    )
+
+
+def _shade(row: Mapping[str, int]) -> int:
+    """Return the step of colour of a cell: none where nothing is known, red only where something is broken."""
+    known = _asked(row) - row["unknown"]
+    if not known:
+        return 0
+    if row["violated"]:
+        return 1 if row["violated"] >= row["satisfied"] else 2
+    if row["satisfied"] == _asked(row):
+        return 5
+    return 4 if 2 * row["satisfied"] >= known else 3
+
+
+def _open(row: Mapping[str, int]) -> str:
+    """Return in words what is not yet in place."""
+    return ", ".join(f"{row[verdict]:,} {VERDICT_WORDS[verdict]}" for verdict in _NOT_YET if row[verdict])
 
 
 def _least_done(a: Assessment, rules: Sequence[Rule]) -> tuple[str, ...]:
@@ -166,17 +209,14 @@ def _least_done(a: Assessment, rules: Sequence[Rule]) -> tuple[str, ...]:
     said = []
     for code in sorted(shares, key=lambda code: (shares[code], code))[:_FIRST]:
         row = a.verdicts[code]
-        said.append(
-            f"{labels[code]}: in place for {row['satisfied']:,} of {_asked(row):,} "
-            f"({row['in_progress']:,} in progress, {row['unknown']:,} not known, {row['violated']:,} broken)."
-        )
+        said.append(f"{labels[code]}: in place for {row['satisfied']:,} of {_asked(row):,} ({_open(row)}).")
     return tuple(said)
 
 
 def _most_open(rows: Sequence[PackRow]) -> tuple[str, ...]:
     """Say in which parts most is left to do."""
     return tuple(
-        f"{row.label}: {count(row.asked - row.holds, 'practice')} of {row.asked:,} not yet in place."
+        f"{row.label}: {row.holds:,} of {row.asked:,} in place ({row.rest})."
         for row in rows[:_FIRST]
         if row.asked > row.holds
     )

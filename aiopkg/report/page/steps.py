@@ -1,6 +1,6 @@
 """What to do first: recommendations by kind, where gaps start, and the gaps that are met most often."""
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass
 
@@ -14,6 +14,7 @@ __all__ = ["FrequentGap", "Origin", "StepGroup", "frequent_gaps", "origins_of", 
 
 _MOST_STEPS = 4
 _MOST_ORIGINS = 6
+_TOO_ALIKE = 0.5
 _GENERIC = "CloseGap"
 
 
@@ -122,8 +123,11 @@ def frequent_gaps(a: Assessment) -> tuple[FrequentGap, ...]:
 
 
 def origins_of(a: Assessment, anchors: Mapping[str, str]) -> tuple[tuple[Origin, ...], int]:
-    """Return the first elements at which gaps start, and how many more there are."""
+    """Return the first elements at which gaps start, and how many more there are; none if most are alike."""
     telling = [cause for cause in a.cascades.root_causes if cause.reaches]
+    ranks = Counter((c.frees_use_cases, c.frees_high_stakes, c.frees_kpis, len(c.findings), c.reaches) for c in telling)
+    if ranks and max(ranks.values()) > _TOO_ALIKE * len(telling) and len(telling) > _MOST_ORIGINS:
+        return (), len(telling)
     first = tuple(
         Origin(
             cause.label,

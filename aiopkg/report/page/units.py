@@ -12,7 +12,7 @@ from aiopkg.vocab import AIOP
 
 __all__ = ["Cell", "Part", "Row", "Units", "UseCase", "units_of"]
 
-_MOST_USE_CASES = 60
+_MOST_USE_CASES = 40
 _MOST_MESSAGES = 25
 _NOWHERE = "Belongs to no single unit"
 

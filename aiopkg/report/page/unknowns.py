@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from aiopkg.assessment import Assessment
 from aiopkg.report.page.wording import count, percent, sentence
+from aiopkg.vocab import GRAPH, RDFS, SKOS
 
 __all__ = ["Question", "UnknownRule", "Unknowns", "unknowns_of"]
 
@@ -30,6 +31,7 @@ class Question:
     """A fact to ask for: its name, of how many elements it is missing, and how many rules it bears upon."""
 
     name: str
+    definition: str
     elements: int
     rules: int
     checks: int
@@ -79,8 +81,12 @@ def unknowns_of(a: Assessment) -> Unknowns:
                 )
             )
     rows.sort(key=lambda row: (-row.unknown - row.open, row.code))
+    defined = _definitions(a)
     questions = sorted(
-        (Question(sentence(name), len(elements[name]), len(rules[name]), checks[name]) for name in elements),
+        (
+            Question(sentence(name), defined.get(name, ""), len(elements[name]), len(rules[name]), checks[name])
+            for name in elements
+        ),
         key=lambda question: (-question.checks, -question.rules, question.name),
     )
     return Unknowns(
@@ -90,6 +96,16 @@ def unknowns_of(a: Assessment) -> Unknowns:
         max(0, len(questions) - _MOST_QUESTIONS),
         tuple((rule.code, rule.label) for rule in a.rules if not sum(a.verdicts[rule.code].values())),
     )
+
+
+def _definitions(a: Assessment) -> dict[str, str]:
+    """Map the label of each property that the ontology defines to its definition."""
+    properties = {quad.subject for quad in a.store.quads_for_pattern(None, RDFS.range, None, GRAPH.ontology)}
+    return {
+        a.labels(quad.subject): quad.object.value  # type: ignore[union-attr]
+        for quad in a.store.quads_for_pattern(None, SKOS.definition, None, GRAPH.ontology)
+        if quad.subject in properties
+    }
 
 
 def _summary(a: Assessment) -> str:
