@@ -2,14 +2,18 @@
 
 import csv
 import json
+import os
 import random
 import re
+import subprocess
+import sys
 from collections import Counter
 from io import StringIO
 from pathlib import Path
 
 import pytest
 from asking import ASKED, DAY, MODELS, assessed, expected, shown, written
+from conftest import ROOT
 from pyoxigraph import NamedNode, QueryResultsFormat, QuerySolutions, RdfFormat, parse, parse_query_results
 from rich.console import Console
 from rich.table import Table
@@ -210,6 +214,35 @@ def test_the_questions_are_listed_as_a_table_and_as_json() -> None:
     listed = json.loads(questions_json())
     assert [question["name"] for question in listed] == NAMES
     assert all(question["query"].startswith("# question: ") for question in listed)
+
+
+def run(*arguments: str) -> subprocess.CompletedProcess[str]:
+    environment = {**os.environ, "COLUMNS": "160", "NO_COLOR": "1"}
+    return subprocess.run(
+        [sys.executable, "-m", "aiopkg", "ask", *arguments],
+        cwd=ROOT,
+        env=environment,
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=120,
+    )
+
+
+def test_the_command_lists_the_questions_and_answers_one() -> None:
+    assert json.loads(run("-f", "json").stdout) == json.loads(questions_json())
+    model = str(MODELS["manufacturer"])
+    done = run("who-answers-for", model, "--as-of", DAY.isoformat(), "--bind", "useCase=demand forecast", "-f", "json")
+    assert done.returncode == 0
+    assert [row["person"]["label"] for row in json.loads(done.stdout)["rows"]] == ["Rolf Varden"]
+    assert "Rolf Varden" in run("who-answers-for", model, "--as-of", DAY.isoformat()).stdout
+
+
+def test_the_command_says_what_is_missing() -> None:
+    assert "needs a model" in run("who-answers-for").stderr
+    misspelt = run("who-answer-for", "missing.ttl")
+    assert misspelt.returncode == 2
+    assert "Did you mean 'who-answers-for'?" in misspelt.stderr
 
 
 # The federal inventory: counts taken from the table itself, in its own words.

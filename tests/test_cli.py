@@ -44,6 +44,12 @@ def test_an_assessment_prints_gaps_with_places_and_remedies() -> None:
     assert done.stderr == ""
 
 
+def test_the_text_report_can_be_written_to_a_file(tmp_path: Path) -> None:
+    done = run("assess", BANK, *DAY, "--fail-on", "never", "-o", str(tmp_path / "report.txt"))
+    assert done.returncode == 0
+    assert "What to do first" in (tmp_path / "report.txt").read_text(encoding="utf-8")
+
+
 @pytest.mark.parametrize(("level", "code"), [("violation", 1), ("info", 1), ("never", 0)])
 def test_fail_on_sets_the_exit_code(level: str, code: int) -> None:
     assert run("assess", MAKER, *DAY, "--fail-on", level).returncode == code

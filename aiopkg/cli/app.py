@@ -3,6 +3,7 @@
 import sys
 from datetime import datetime
 from enum import StrEnum
+from io import StringIO
 from pathlib import Path
 from typing import Annotated
 
@@ -127,9 +128,9 @@ def assess(
     elif output is None:
         report.to_text(found, Console())
     else:
-        with Console(record=True, width=110, file=None, quiet=True) as console:
-            report.to_text(found, console)
-        _emit(console.export_text(), output)
+        text = StringIO()
+        report.to_text(found, Console(file=text, width=110))
+        _emit(text.getvalue(), output)
     raise typer.Exit(_exit_code([f.severity for f in found.findings if f.verdict == "violated"], fail_on))
 
 
