@@ -132,8 +132,10 @@ def _figures(a: Assessment, gaps: Sequence[Finding]) -> tuple[Figure, ...]:
     totals: Counter[str] = Counter()
     for row in a.verdicts.values():
         totals.update(row)
-    plural = {"serious": "serious gaps", "warning": "warnings", "hint": "hints"}
-    figures = [Figure(f"{severities[name]:,}", plural[word], word) for name, word in SEVERITIES.items()]
+    nouns = {"serious": ("serious gap", "serious gaps"), "warning": ("warning", "warnings"), "hint": ("hint", "hints")}
+    figures = [
+        Figure(f"{severities[name]:,}", nouns[word][severities[name] != 1], word) for name, word in SEVERITIES.items()
+    ]
     figures.append(Figure(f"{totals['satisfied']:,}", "checks that hold", "holds"))
     underway = totals["in_progress"] + totals["waived"] + totals["not_applicable"]
     if underway:

@@ -80,7 +80,7 @@ def _rule(a: Assessment, rule: Rule, findings: Sequence[Finding]) -> RuleGaps:
         why=rule.why,
         severity=SEVERITIES[rule.severity.lower()],
         area=a.labels(rule.pillar),
-        remedy=sentence(rule.remedy.replace("{$this}", "each of them")),
+        remedy=_remedy(rule, findings),
         effort=a.labels(rule.effort),
         pack=rule.pack,
         sources=tuple(f"{c.standard} {c.id}" for c in rule.cites),
@@ -90,6 +90,12 @@ def _rule(a: Assessment, rule: Rule, findings: Sequence[Finding]) -> RuleGaps:
         rows=tuple(rows),
         unlisted=tuple(unlisted),
     )
+
+
+def _remedy(rule: Rule, findings: Sequence[Finding]) -> str:
+    """Return what to do: about the only element that breaks the rule, or about each of several."""
+    broken = {finding.recommendation for finding in findings if finding.verdict == "violated"}
+    return broken.pop() if len(broken) == 1 else sentence(rule.remedy.replace("{$this}", "each of them"))
 
 
 def _gap(finding: Finding) -> Gap:

@@ -105,6 +105,11 @@ def _frees(use_cases: int, decisions: int, indicators: int) -> str:
 def frequent_gaps(a: Assessment) -> tuple[FrequentGap, ...]:
     """Return the rules that are broken, the gravest first, then those that most elements break."""
     rules = {rule.code: rule for rule in a.rules}
+    told: dict[str, set[str]] = defaultdict(set)
+    for finding in a.findings:
+        if finding.verdict == "violated":
+            told[finding.rule].add(finding.recommendation)
+    alone = {code: next(iter(remedies)) for code, remedies in told.items() if len(remedies) == 1}
     elements = {code: row["violated"] for code, row in a.verdicts.items() if row["violated"]}
     grave = list(SEVERITIES)
     ordered = sorted(elements, key=lambda code: (grave.index(rules[code].severity.lower()), -elements[code], code))
@@ -113,7 +118,7 @@ def frequent_gaps(a: Assessment) -> tuple[FrequentGap, ...]:
             code,
             rules[code].label,
             sentence(a.labels(rules[code].failure_mode)),
-            rules[code].remedy.replace("{$this}", "each of them"),
+            alone.get(code) or rules[code].remedy.replace("{$this}", "each of them"),
             SEVERITIES[rules[code].severity.lower()],
             elements[code],
             a.labels(rules[code].effort),

@@ -12,7 +12,7 @@ from aiopkg.vocab import AIOP
 
 __all__ = ["Cell", "Part", "Row", "Units", "UseCase", "units_of"]
 
-_MOST_USE_CASES = 40
+_MOST_USE_CASES = 30
 _MOST_MESSAGES = 25
 _NOWHERE = "Belongs to no single unit"
 
@@ -91,7 +91,7 @@ def units_of(a: Assessment, anchors: Mapping[str, str]) -> Units:
     for unit in by_unit:
         inside[a.overview.part_of.get(unit, unit)].append(unit)
     parts = []
-    for name in {*by_part, *inside}:
+    for name in sorted({*by_part, *inside}):
         below = [unit for unit in inside.get(name, ()) if unit != name]
         owed = sorted({gap for unit in inside.get(name, ()) for gap in costs[unit]})
         units = [
