@@ -21,15 +21,17 @@ WIDTH = 1200
 MOST_BYTES = 300_000
 
 ONLY_WHAT_IS_SHOWN = """
-  nav, #about, main > section:not(#brief, #spread), .skip { display: none !important }
-  #brief > h3, #brief > h3 ~ *, #spread > h3, #spread .influences, #spread .pick { display: none !important }
-  #brief > h3:first-of-type, #brief > h3:first-of-type ~ .cards:first-of-type { display: revert !important }
-  #brief > .cards:first-of-type { display: grid !important }
-  #spread > h3 ~ :not(.scroll, .note), #spread > .note ~ .note { display: none !important }
+  nav, #about, main > section:not(#brief, #spread), .skip, .pick, .influences { display: none !important }
   .frame { display: block !important }
   .top { padding-bottom: 1rem }
-  main > section:last-of-type { margin-bottom: 0 }
+  #spread { margin-bottom: 0 !important }
 """
+CUT = """() => {
+  const after = (last) => { while (last.nextElementSibling) { last.nextElementSibling.remove(); } };
+  after(document.querySelector("#brief > .cards"));
+  after(document.querySelector("#spread > .scroll"));
+  document.querySelector("#spread > h3").remove();
+}"""
 
 
 def main() -> int:
@@ -48,6 +50,7 @@ def main() -> int:
         page = browser.new_page(viewport={"width": WIDTH, "height": 800}, color_scheme="light")
         page.goto(path.as_uri())
         page.add_style_tag(content=ONLY_WHAT_IS_SHOWN)
+        page.evaluate(CUT)
         page.screenshot(path=target, full_page=True)
         browser.close()
     size = target.stat().st_size

@@ -124,6 +124,8 @@ def _sentences(a: Assessment, gaps: Sequence[Finding], risks: Sequence[Risk]) ->
 def _part(number: int, total: int, noun: str) -> str:
     if number < total:
         return f"{number:,} of {count(total, noun)}"
+    if total == 2:
+        return f"both {noun}s"
     return f"all {count(total, noun)}" if total > 1 else f"the only {noun}"
 
 

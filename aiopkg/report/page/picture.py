@@ -13,7 +13,6 @@ _WIDTH, _HEIGHT = 760, 540
 _RING_X, _RING_Y = 290, 248
 _NODE_WIDTH, _NODE_HEIGHT = 156, 62
 _BOW = 0.13
-_LABEL_AT = 0.36
 
 Point = tuple[float, float]
 
@@ -79,29 +78,52 @@ def draw(areas: Sequence[tuple[str, int]], arrows: Sequence[Arrow]) -> Picture:
                 _text(y - _NODE_HEIGHT / 2),
             )
         )
-    shapes = tuple(_arrow(arrow, places) for arrow in arrows if arrow.source in places and arrow.target in places)
+    drawn = [arrow for arrow in arrows if arrow.source in places and arrow.target in places]
+    curves = [_curve(places[arrow.source][1], places[arrow.target][1]) for arrow in drawn]
+    labels = _labels([shown for shown, _ in curves])
+    shapes = tuple(
+        _shape(arrow, places[arrow.source][0], places[arrow.target][0], *curve, label)
+        for arrow, curve, label in zip(drawn, curves, labels, strict=True)
+    )
     return Picture(_WIDTH, _HEIGHT, _NODE_WIDTH, _NODE_HEIGHT, tuple(nodes), shapes)
 
 
-def _arrow(arrow: Arrow, places: dict[str, tuple[int, Point]]) -> ArrowShape:
-    source, start = places[arrow.source]
-    target, end = places[arrow.target]
+def _curve(start: Point, end: Point) -> tuple[list[Point], Point]:
+    """Return the points of an arrow's line between two boxes, bent to its left, and the tip of its head."""
     dx, dy = end[0] - start[0], end[1] - start[1]
     bend = ((start[0] + end[0]) / 2 - dy * _BOW * 2, (start[1] + end[1]) / 2 + dx * _BOW * 2)
     curve = [_along(start, bend, end, step / 200) for step in range(201)]
     first = next(i for i, point in enumerate(curve) if not _inside(point, start, 4))
     last = next(i for i in range(200, -1, -1) if not _inside(curve[i], end, 13))
-    shown = curve[first : last + 1]
     tip = next(point for point in reversed(curve) if not _inside(point, end, 3))
-    label = shown[int(len(shown) * _LABEL_AT)]
+    return [*curve[first:last:8], curve[last]], tip
+
+
+def _labels(lines: Sequence[Sequence[Point]]) -> list[Point]:
+    """Choose on each line, one after the other, the point that lies freest of other labels and lines."""
+    chosen: list[Point] = []
+    for number, line in enumerate(lines):
+        others = [point for index, other in enumerate(lines) if index != number for point in other]
+        inner = line[len(line) // 5 : max(len(line) * 7 // 10, len(line) // 5 + 1)]
+
+        def room(point: Point, others: Sequence[Point] = others) -> float:
+            from_lines = min((hypot(point[0] - x, point[1] - y) for x, y in others), default=1e9)
+            from_labels = min((hypot(point[0] - x, point[1] - y) for x, y in chosen), default=1e9)
+            return min(from_lines, 20.0) + min(from_labels, 40.0)
+
+        chosen.append(max(inner, key=room))
+    return chosen
+
+
+def _shape(arrow: Arrow, source: int, target: int, line: Sequence[Point], tip: Point, label: Point) -> ArrowShape:
     width = 1 + 5 * arrow.strength
     seen = f", {len(arrow.confirmed):,} of them seen at both ends" if arrow.confirmed else ""
     return ArrowShape(
         source,
         target,
-        "M" + " L".join(f"{_text(x)},{_text(y)}" for x, y in [*shown[::8], shown[-1]]),
+        "M" + " L".join(f"{_text(x)},{_text(y)}" for x, y in line),
         _text(width),
-        _head(shown[-1], tip, 4 + width),
+        _head(line[-1], tip, 4 + width),
         _text(label[0]),
         _text(label[1]),
         len(arrow.findings),
