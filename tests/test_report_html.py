@@ -139,6 +139,27 @@ def test_what_is_not_known_is_counted_and_not_listed(tmp_path: Path) -> None:
     assert "cannot be decided from what was reported" in html
 
 
+def test_an_organization_of_which_nothing_is_said_gets_a_page(tmp_path: Path) -> None:
+    path = tmp_path / "bare.ttl"
+    path.write_text("[] a <http://www.w3.org/ns/org#FormalOrganization> .\n", encoding="utf-8")
+    html = to_html(assess(path, as_of=DAY))
+    assert "could be judged" in html
+    assert [a["id"] for a in Outline(html).of("section", "footer")] == SECTIONS
+
+
+def test_contradictions_are_shown_first(tmp_path: Path) -> None:
+    path = tmp_path / "torn.ttl"
+    facts = """
+    @prefix ex: <https://example.org/> . @prefix owl: <http://www.w3.org/2002/07/owl#> .
+    ex:o a <http://www.w3.org/ns/org#FormalOrganization> .
+    ex:one owl:sameAs ex:other ; owl:differentFrom ex:other .
+    """
+    path.write_text(facts, encoding="utf-8")
+    html = to_html(assess(path, as_of=DAY))
+    assert html.index("contradicts itself") < html.index('class="figures"')
+    assert "differentFrom" in html
+
+
 def test_the_page_uses_no_word_of_the_trade(page: str) -> None:
     shown = re.sub(r"<(style|script)>.*?</\1>", "", page, flags=re.S)
     assert re.findall(r"\b(SHACL|SPARQL|RDF|OWL|IRI|triples?|ontology)\b", re.sub(r"<[^>]*>", " ", shown)) == []

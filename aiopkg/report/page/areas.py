@@ -1,7 +1,7 @@
 """The pillars and the structure: how each stands, its gaps by rule, and how they undermine one another."""
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from pyoxigraph import NamedNode
@@ -18,7 +18,7 @@ __all__ = ["Area", "Areas", "Influence", "areas_of"]
 
 @dataclass(frozen=True, slots=True)
 class Area:
-    """One pillar: its score, its bar and the rules broken in it."""
+    """One pillar: its score, its bar, how much could be decided, and the rules broken in it."""
 
     key: str
     number: int
@@ -27,6 +27,7 @@ class Area:
     score: str
     heat: int
     bar: Bar
+    decided: str
     broken: int
     rules: tuple[RuleGaps, ...]
 
@@ -65,8 +66,9 @@ def areas_of(a: Assessment, rules: Sequence[RuleGaps]) -> Areas:
             label=sentence(pillar.label),
             definition=pillar.definition,
             score=percent(pillar.score),
-            heat=heat(pillar.score),
+            heat=heat(pillar.verdicts),
             bar=bar(pillar.verdicts),
+            decided=_decided(pillar.verdicts),
             broken=pillar.verdicts["violated"],
             rules=tuple(rule for rule in rules if rule.area == pillar.label and rule.broken),
         )
@@ -82,6 +84,12 @@ def areas_of(a: Assessment, rules: Sequence[RuleGaps]) -> Areas:
         draw(nodes, arrows),
         tuple(_influence(a, arrow) for arrow in ordered),
     )
+
+
+def _decided(verdicts: Mapping[str, int]) -> str:
+    """Say which share of the checks could be decided, or nothing where all were."""
+    total = sum(verdicts.values())
+    return f"{percent(1 - verdicts['unknown'] / total)} of the checks could be decided" if verdicts["unknown"] else ""
 
 
 def _gaps_by_area(a: Assessment) -> Counter[str]:

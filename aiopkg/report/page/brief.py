@@ -67,7 +67,7 @@ def brief(a: Assessment, anchors: Mapping[str, str]) -> Brief:
     origins, more_origins = origins_of(a, anchors)
     frequent = frequent_gaps(a)
     return Brief(
-        headline=_headline(gaps),
+        headline=_headline(a, gaps),
         sentences=tuple(_sentences(a, gaps, risks)),
         figures=_figures(a, gaps),
         risks=risks,
@@ -84,10 +84,11 @@ def brief(a: Assessment, anchors: Mapping[str, str]) -> Brief:
     )
 
 
-def _headline(gaps: Sequence[Finding]) -> str:
+def _headline(a: Assessment, gaps: Sequence[Finding]) -> str:
     serious = sum(finding.severity == "violation" for finding in gaps)
     if not gaps:
-        return "No gap was found in what was reported."
+        judged = any(sum(row.values()) for row in a.verdicts.values())
+        return "No gap was found in what was reported." if judged else "Nothing that is described could be judged."
     grave = "none of them serious" if not serious else f"{serious:,} of them serious"
     if serious == len(gaps):
         grave = "each of them serious" if serious > 1 else "a serious one"
@@ -159,7 +160,7 @@ def _principles(a: Assessment) -> tuple[Principle, ...]:
                 sentence(principle.label),
                 principle.definition,
                 percent(principle.score),
-                heat(principle.score),
+                heat(principle.verdicts),
                 bar(principle.verdicts),
                 bool(principle.rules),
                 tuple((code, labels[code], a.verdicts[code]["violated"]) for code in broken[:2]),

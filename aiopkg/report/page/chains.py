@@ -13,6 +13,7 @@ from aiopkg.validate.findings import Finding
 __all__ = ["Branch", "Root", "Roots", "anchors_of", "roots_of"]
 
 _MOST_ROOTS = 60
+_MOST_WEAKNESSES = 8
 _KINDS = {"use_case": "use case", "decision": "decision", "unit": "unit", "kpi": "indicator"}
 _PLURALS = {"use case": "use cases", "decision": "decisions", "unit": "units", "indicator": "indicators"}
 
@@ -36,7 +37,7 @@ class Root:
     anchor: str
     label: str
     gaps: tuple[tuple[str, str, str], ...]
-    weaknesses: tuple[str, ...]
+    weaknesses: str
     reached: str
     frees: str
     branches: tuple[Branch, ...]
@@ -94,7 +95,7 @@ def _root(
         anchor,
         cause.label,
         tuple((gap.rule, SEVERITIES[gap.severity], gap.message) for gap in gaps),
-        tuple(labels(element(mode)) for mode in modes),
+        listing([labels(element(mode)) for mode in modes][1:], _MOST_WEAKNESSES),
         listing([count(number, kind, _PLURALS[kind]) for kind, number in kinds.items()], len(kinds)),
         listing(freed, 8),
         _tree(reaches, labels),

@@ -108,9 +108,10 @@ def units_of(a: Assessment, anchors: Mapping[str, str]) -> Units:
 
 
 def _cell(holds: int, broken: int, unknown: int) -> Cell:
-    share = share_of({"satisfied": holds, "violated": broken})
+    verdicts = {"satisfied": holds, "violated": broken, "unknown": unknown}
+    share = share_of(verdicts)
     order = "-1" if share is None else f"{share:.4f}"
-    return Cell(percent(share), heat(share), holds, broken, unknown, order)
+    return Cell(percent(share), heat(verdicts), holds, broken, unknown, order)
 
 
 def _row(label: str, cells: Mapping[str, Cell], pillars: Sequence[str], gaps: Sequence[Finding]) -> Row:

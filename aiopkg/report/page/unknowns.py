@@ -113,6 +113,8 @@ def _summary(a: Assessment) -> str:
     judged = sum(sum(row.values()) for row in a.verdicts.values())
     open_rules = len({item.rule for item in a.not_known})
     open_elements = len({item.focus for item in a.not_known})
+    if not judged and not open_elements:
+        return "There was nothing to judge: no rule applies to anything that is described."
     if not unknown and not open_elements:
         return "Nothing: every check could be decided from what was reported."
     said = []

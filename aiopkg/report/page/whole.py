@@ -13,7 +13,7 @@ from aiopkg.report.page.packs import Pack, packs_of
 from aiopkg.report.page.shape import Shape, shape_of
 from aiopkg.report.page.units import Units, units_of
 from aiopkg.report.page.unknowns import Unknowns, unknowns_of
-from aiopkg.report.page.wording import MONTHS, SEVERITIES, VERDICT_WORDS, Bar, bar
+from aiopkg.report.page.wording import MONTHS, SEVERITIES, VERDICT_WORDS, Bar, bar, sentence
 
 __all__ = ["Applied", "Page", "view"]
 
@@ -59,7 +59,7 @@ def view(a: Assessment) -> Page:
     gaps = rule_gaps(a)
     areas = tuple(dict.fromkeys(rule.area for rule in sorted(gaps, key=lambda rule: rule.area)))
     return Page(
-        organization=a.organization_label,
+        organization=sentence(a.organization_label),
         as_of=f"{a.as_of.day} {MONTHS[a.as_of.month - 1]} {a.as_of.year}",
         day=a.as_of.isoformat(),
         version=__version__,

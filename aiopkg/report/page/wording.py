@@ -104,9 +104,13 @@ def share_of(verdicts: Mapping[str, int]) -> float | None:
     return verdicts["satisfied"] / decided if decided else None
 
 
-def heat(share: float | None) -> int:
-    """Return the step of colour for a share that holds: 1 for the least to 5 for all, 0 for nothing decided."""
-    if share is None:
+def heat(verdicts: Mapping[str, int]) -> int:
+    """Return the step of colour for some counts of verdicts: 1 for the least that holds to 5 for all.
+
+    It is 0 where nothing was decided, and where more is unknown than known: a colour would say too much.
+    """
+    share = share_of(verdicts)
+    if share is None or 2 * verdicts.get("unknown", 0) > sum(verdicts.values()):
         return 0
     return _HEAT_STEPS if share == 1 else 1 + min(int(share * (_HEAT_STEPS - 1)), _HEAT_STEPS - 2)
 

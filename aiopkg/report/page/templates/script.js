@@ -22,7 +22,7 @@
 
     var apply = function () {
       var words = text.value.toLowerCase().split(/\s+/).filter(Boolean);
-      var shownRules = 0, shownRows = 0;
+      var shownRules = 0, shownRows = 0, unlisted = 0;
       opened.forEach(function (element) { element.open = false; });
       opened = [];
       rules.forEach(function (rule) {
@@ -41,13 +41,15 @@
         rule.element.hidden = !(matching || counted);
         shownRules += !rule.element.hidden;
         shownRows += matching;
+        unlisted += counted ? rule.unknown : 0;
         if (words.length && matching && !rule.element.open) {
           rule.element.open = true;
           opened.push(rule.element);
         }
       });
       told.textContent = shownRows.toLocaleString("en") + (shownRows === 1 ? " finding" : " findings") +
-        " of " + shownRules + (shownRules === 1 ? " rule" : " rules");
+        " of " + shownRules + (shownRules === 1 ? " rule" : " rules") +
+        (unlisted ? "; " + unlisted.toLocaleString("en") + " not known, not listed" : "");
     };
     form.hidden = false;
     form.addEventListener("submit", function (event) { event.preventDefault(); });
