@@ -13,12 +13,13 @@ import pytest
 from pyoxigraph import Literal, NamedNode, QuerySolutions, RdfFormat, Store
 from test_import_tables import A_ROW, HEADERS
 
-from aiopkg.engine import assess
+from aiopkg.engine import assess, materialise_model, validate_model
 from aiopkg.imports import ImportReport, convert
 from aiopkg.imports.incompleteness import properties_without_column
 from aiopkg.imports.mapping import Reading, fold
 from aiopkg.imports.mapping_file import mapping
 from aiopkg.imports.readings import Account
+from aiopkg.model import load
 from aiopkg.rules import Rule, catalogue
 from aiopkg.vocab import PREFIXES, SH
 
@@ -417,3 +418,37 @@ def test_a_plain_no_is_a_violation(tmp_path: Path) -> None:
     convert("us-federal-2025", source, tmp_path / "model.ttl")
     found = assess(tmp_path / "model.ttl", as_of=date(2028, 1, 1))
     assert {f.rule for f in found.findings if f.verdict == "violated"} == {"O101", "O109", "P409"}
+
+
+@pytest.mark.slow
+def test_the_verdicts_on_live_high_impact_use_cases_are_those_of_the_file(
+    imported: tuple[ImportReport, Path], rows: Rows
+) -> None:
+    codes = dict(zip(PRACTICES, ("O101", "O102", "O107", "O103", "O104", "O105", "O106"), strict=True))
+    rules = [rule for rule in catalogue() if rule.code in {*codes.values(), "P409"}]
+    ruling = validate_model(materialise_model(load([str(imported[1])])), rules, date(2026, 1, 1))
+    for header, code in codes.items():
+        yes = PRACTICES[header][1]
+        said = Counter(
+            "satisfied"
+            if r[header] in yes
+            else "violated"
+            if r[header] == "No"
+            else {
+                "InProgress": "in_progress",
+                "NotApplicable": "not_applicable",
+                "PrecludedByLaw": "not_applicable",
+            }.get(STATUSES.get(r[header], ""), "unknown")
+            for r in live_high_impact(rows)
+        )
+        assert {v: n for v, n in ruling.verdicts[code].items() if n} == dict(said), code
+    approvals = Counter(r["have_ato"] for r in rows if r["development_stage"] == "Deployed")
+    assert ruling.verdicts["P409"]["satisfied"] == approvals["Yes"]
+    assert ruling.verdicts["P409"]["violated"] == approvals["No"] > 300
+    assert ruling.verdicts["P409"]["unknown"] == approvals[""]
+    undecided = {n.focus for n in ruling.not_known if n.rule == "O101"}
+    assert undecided == {
+        f"{BASE}row/{n}"
+        for n, r in enumerate(rows, 1)
+        if (r["development_stage"], r["is_high_impact"]) in {("Deployed", ""), ("", "High-impact"), ("", "")}
+    }
