@@ -77,6 +77,17 @@ def test_a_query_orders_its_answer_and_asks_no_other_service(name: str) -> None:
     assert set(re.findall(r"GRAPH (\S+)", text)) <= {f"graph:{key}" for key in vars(GRAPH) if key.islower()}
 
 
+@pytest.mark.parametrize("name", NAMES)
+def test_the_order_of_an_answer_leaves_no_two_rows_level(name: str) -> None:
+    text = by_name(name)
+    keys = re.findall(r"\?(\w+)", text[text.rindex("\nORDER BY ") :])
+    for model in MODELS:
+        answer = ask(assessed(model), name)
+        if set(keys) <= set(answer.columns):  # otherwise it is ordered by a number of its own for each row
+            places = [answer.columns.index(key) for key in keys]
+            assert len({tuple(str(row[place]) for place in places) for row in answer.rows}) == len(answer.rows)
+
+
 def test_every_question_has_an_expected_answer_on_every_example() -> None:
     assert set(ANSWERS) == {(model, name) for model in MODELS for name in names(model)}
 
