@@ -139,6 +139,20 @@ def test_what_is_not_known_is_counted_and_not_listed(tmp_path: Path) -> None:
     assert "cannot be decided from what was reported" in html
 
 
+def test_a_long_list_is_cut_and_says_so(tmp_path: Path) -> None:
+    text = (ORGS / "manufacturer.ttl").read_text(encoding="utf-8")
+    many = "".join(f"\n:extra-{n} a aiop:UseCase ; aiop:stage aiop:Pilot ; aiop:operatedBy :sales ." for n in range(90))
+    path = tmp_path / "many.ttl"
+    path.write_text(text + many, encoding="utf-8")
+    found = assess(path, as_of=DAY)
+    html = to_html(found)
+    listed = [f.id for f in found.findings if f"<code>{f.id}</code>" in html]
+    assert len(listed) < len(found.findings)
+    most = max(row["violated"] for row in found.verdicts.values())
+    shown = re.search(r"Not listed here: (\d+) more broken", html)
+    assert shown is not None and int(shown[1]) < most
+
+
 def test_an_organization_of_which_nothing_is_said_gets_a_page(tmp_path: Path) -> None:
     path = tmp_path / "bare.ttl"
     path.write_text("[] a <http://www.w3.org/ns/org#FormalOrganization> .\n", encoding="utf-8")

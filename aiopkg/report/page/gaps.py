@@ -1,18 +1,21 @@
 """All gaps, rule by rule: those that are broken, in progress, waived or stated not to apply, up to a number."""
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from aiopkg.assessment import Assessment
-from aiopkg.report.page.wording import SEVERITIES, VERDICT_WORDS, Bar, bar, place, sentence
+from aiopkg.report.page.wording import SEVERITIES, VERDICT_WORDS, Bar, bar, element, listing, place, sentence
 from aiopkg.rules import Rule
 from aiopkg.validate.findings import Finding
 
 __all__ = ["Gap", "RuleGaps", "rule_gaps"]
 
-_MOST_BROKEN = 150
+_MOST_ROWS = 3000
+_FEWEST_BROKEN = 30
+_MOST_BROKEN = 500
 _MOST_EXCUSED = 40
+_MOST_UNITS = 4
 _LISTED = ("violated", "in_progress", "waived", "not_applicable")
 
 
@@ -23,6 +26,7 @@ class Gap:
     id: str
     label: str
     message: str
+    unit: str
     verdict: str
     word: str
     note: str
@@ -56,18 +60,33 @@ def rule_gaps(a: Assessment) -> tuple[RuleGaps, ...]:
     for finding in a.findings:
         by_rule[finding.rule].append(finding)
     grave = list(SEVERITIES.values())
-    found = [_rule(a, rule, by_rule[rule.code]) for rule in a.rules if rule.code in by_rule]
+    units = _units_of_findings(a)
+    broken = sum(row["violated"] > 0 for row in a.verdicts.values())
+    most = min(_MOST_BROKEN, max(_FEWEST_BROKEN, _MOST_ROWS // max(broken, 1)))
+    found = [_rule(a, rule, by_rule[rule.code], units, most) for rule in a.rules if rule.code in by_rule]
     found.sort(key=lambda r: (not r.broken, grave.index(r.severity), -r.broken, -len(r.rows), -r.unknown, r.code))
     return tuple(found)
 
 
-def _rule(a: Assessment, rule: Rule, findings: Sequence[Finding]) -> RuleGaps:
+def _units_of_findings(a: Assessment) -> Mapping[str, str]:
+    """Map the id of each gap to the names of the units that it lies in, and of what these belong to."""
+    names: dict[str, dict[str, None]] = defaultdict(dict)
+    for score in a.overview.units:
+        part = a.overview.part_of.get(score.unit, score.unit)
+        for finding in score.findings:
+            names[finding].update({score.label: None, a.labels(element(part)): None})
+    return {finding: listing(list(labels), _MOST_UNITS) for finding, labels in names.items()}
+
+
+def _rule(
+    a: Assessment, rule: Rule, findings: Sequence[Finding], units: Mapping[str, str], most_broken: int
+) -> RuleGaps:
     rows: list[Gap] = []
     unlisted: list[str] = []
     for verdict in _LISTED:
         same = sorted((f for f in findings if f.verdict == verdict), key=lambda f: (f.label, f.id))
-        most = _MOST_BROKEN if verdict == "violated" else _MOST_EXCUSED
-        rows += [_gap(finding) for finding in same[:most]]
+        most = most_broken if verdict == "violated" else _MOST_EXCUSED
+        rows += [_gap(finding, units.get(finding.id, "")) for finding in same[:most]]
         if len(same) > most:
             unlisted.append(f"{len(same) - most:,} more {VERDICT_WORDS[verdict]}")
     unknown = sum(finding.verdict == "unknown" for finding in findings)
@@ -98,11 +117,12 @@ def _remedy(rule: Rule, findings: Sequence[Finding]) -> str:
     return broken.pop() if len(broken) == 1 else sentence(rule.remedy.replace("{$this}", "each of them"))
 
 
-def _gap(finding: Finding) -> Gap:
+def _gap(finding: Finding, unit: str) -> Gap:
     return Gap(
         finding.id,
         finding.label,
         finding.message,
+        unit,
         finding.verdict,
         VERDICT_WORDS[finding.verdict],
         finding.note,

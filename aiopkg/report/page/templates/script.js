@@ -97,12 +97,11 @@
   window.addEventListener("hashchange", reveal);
   reveal();
 
-  var closed = [];
-  window.addEventListener("beforeprint", function () {
-    closed = Array.prototype.slice.call(document.querySelectorAll("details:not([open])"));
-    closed.forEach(function (element) { element.open = true; });
-  });
-  window.addEventListener("afterprint", function () {
-    closed.forEach(function (element) { element.open = false; });
+  var toggle = document.getElementById("toggle");
+  toggle.hidden = false;
+  toggle.addEventListener("click", function () {
+    var open = toggle.getAttribute("aria-pressed") !== "true";
+    toggle.setAttribute("aria-pressed", String(open));
+    document.querySelectorAll("details").forEach(function (element) { element.open = open; });
   });
 })();
