@@ -4,8 +4,9 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from pathlib import Path
+from typing import Protocol
 
-from pyoxigraph import BlankNode, NamedNode, Quad, Store, Triple
+from pyoxigraph import BlankNode, NamedNode, Quad, RdfFormat, Store, Triple
 
 from aiopkg import assets
 from aiopkg.assessment import Assessment, spoken
@@ -14,6 +15,9 @@ from aiopkg.errors import InputError, Place
 from aiopkg.measure import measure
 from aiopkg.model import Model, load
 from aiopkg.model.labels import Labels
+from aiopkg.model.load import model_of
+from aiopkg.model.parse import parse_source
+from aiopkg.model.sources import Source
 from aiopkg.reason import Closure, Entailment, entails, materialise
 from aiopkg.rules import Rule, catalogue
 from aiopkg.validate.findings import Ruling, finding_triples, rule_upon
@@ -22,6 +26,18 @@ from aiopkg.vocab import AIOP, GRAPH, ORG, OWL, RDF, SKOS
 __all__ = ["Assessment", "assess", "assess_model", "closure_of", "entailment", "materialise_model", "validate_model"]
 
 Progress = Callable[[str], None]
+
+
+class RdfGraph(Protocol):
+    """An rdflib graph, or anything that writes itself as N-Triples in the same way."""
+
+    def serialize(self, *, format: str) -> str:
+        """Return the graph in a format."""
+        ...
+
+
+Sources = str | Path | Sequence[str | Path] | RdfGraph
+"""What can be assessed: files, folders, globs, ``-`` for standard input, or a graph."""
 
 
 def _silent(_: str) -> None:
@@ -84,7 +100,7 @@ def validate_model(known: Materialised, rules: Sequence[Rule], as_of: date) -> R
 
 
 def assess(
-    source: str | Path | Sequence[str | Path],
+    source: Sources,
     *,
     as_of: date | None = None,
     packs: Sequence[str] = (),
@@ -100,8 +116,16 @@ def assess(
     that does not exist.
     """
     progress("Loading")
-    model = load([source] if isinstance(source, str | Path) else source, input_format)
-    return assess_model(model, as_of=as_of, packs=packs, progress=progress)
+    return assess_model(_load(source, input_format), as_of=as_of, packs=packs, progress=progress)
+
+
+def _load(source: Sources, input_format: str | None) -> Model:
+    if isinstance(source, str | Path):
+        return load([source], input_format)
+    if isinstance(source, Sequence):
+        return load(source, input_format)
+    content = source.serialize(format="nt").encode()
+    return model_of((quad.triple, place) for quad, place in parse_source(Source("graph", content, RdfFormat.N_TRIPLES)))
 
 
 def assess_model(
