@@ -7,7 +7,7 @@ from pyoxigraph import NamedNode
 
 from aiopkg.assessment import Assessment
 from aiopkg.derive.overview import Reason
-from aiopkg.report.page.wording import percent, sentence
+from aiopkg.report.page.wording import Bar, bar, percent, sentence
 from aiopkg.vocab import GRAPH, SKOS
 
 __all__ = ["Archetype", "Maturity", "Shape", "shape_of"]
@@ -31,7 +31,7 @@ class Maturity:
 
     label: str
     score: str
-    width: str
+    bar: Bar
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +62,7 @@ def shape_of(a: Assessment) -> Shape:
         archetypes,
         _differences({_ASPECTS[how]: view.label for how, view in views.items() if view.label}),
         tuple(
-            Maturity(sentence(pillar.label), percent(pillar.score), f"{100 * (pillar.score or 0):.1f}")
+            Maturity(sentence(pillar.label), percent(pillar.score), bar(pillar.verdicts))
             for pillar in a.overview.pillars
         ),
         tuple((score.label, score.pillar, percent(score.score)) for score in weakest),
