@@ -36,9 +36,7 @@ class AiopkgError(Exception):
 
     exit_code = 2
 
-    def __init__(
-        self, code: str, cause: str, *, fix: str = "", place: Place | None = None, excerpt: str = ""
-    ) -> None:
+    def __init__(self, code: str, cause: str, *, fix: str = "", place: Place | None = None, excerpt: str = "") -> None:
         super().__init__(cause)
         self.code = code
         self.cause = cause
