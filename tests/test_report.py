@@ -113,6 +113,18 @@ def test_what_is_stated_and_what_is_not_reported_decide_the_verdict(turtle: str,
     assert [found for found, _ in verdict_of(turtle)] == [verdict]
 
 
+def test_an_unknown_says_what_would_settle_it_and_claims_nothing() -> None:
+    text = """
+        ex:acme a org:FormalOrganization . ex:use a aiop:UseCase ; aiop:stage aiop:Production ; rdfs:label "Scoring" ;
+            aiop:unreported aiop:concerns .
+    """
+    found = assess_model(model_from(text), as_of=EXAMPLE_DAY)
+    finding = next(f for f in found.findings if f.rule == "G101")
+    assert finding.missing == (("https://example.org/use", "concerns"),)
+    assert finding.message.startswith("Not known of Scoring: ")
+    assert all(f.missing == () for f in found.findings if f.verdict != "unknown")
+
+
 def test_a_satisfied_rule_stays_satisfied_whatever_is_not_reported() -> None:
     facts = """
         ex:d a aiop:Decision ; aiop:concerns ex:use ; aiop:decisionKind aiop:AnswerForOutputs .

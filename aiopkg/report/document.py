@@ -2,7 +2,7 @@
 
 import json
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import asdict
 from functools import cache
 from pathlib import Path
@@ -15,7 +15,7 @@ from aiopkg.derive.cascade import Arrow, Cascade
 from aiopkg.derive.dependencies import Link
 from aiopkg.derive.overview import ArchetypeView
 from aiopkg.model.labels import Labels
-from aiopkg.validate.findings import VERDICTS
+from aiopkg.validate.findings import VERDICTS, Finding
 
 __all__ = ["SCHEMA", "document", "schema", "to_json"]
 
@@ -45,7 +45,7 @@ def document(assessment: Assessment) -> Json:
         "organization": {"iri": a.organization, "label": a.organization_label},
         "as_of": a.as_of.isoformat(),
         "summary": _summary(a),
-        "findings": [asdict(finding) for finding in a.findings],
+        "findings": [_finding(finding) for finding in a.findings],
         "verdicts": {code: dict(row) for code, row in a.verdicts.items()},
         "recommendations": [asdict(recommendation) for recommendation in a.recommendations],
         "cascades": [_cascade(found, a.labels) for found in a.cascades.cascades],
@@ -83,11 +83,19 @@ def document(assessment: Assessment) -> Json:
                 "rule": item.rule,
                 "focus": item.focus,
                 "label": item.label,
-                "missing": [{"element": element, "property": name} for element, name in item.missing],
+                "missing": _missing(item.missing),
             }
             for item in a.not_known
         ],
     }
+
+
+def _finding(finding: Finding) -> Json:
+    return {**asdict(finding), "missing": _missing(finding.missing)}
+
+
+def _missing(pairs: Iterable[tuple[str, str]]) -> list[Json]:
+    return [{"element": element, "property": name} for element, name in pairs]
 
 
 def _summary(a: Assessment) -> Json:

@@ -15,7 +15,9 @@ from aiopkg.model.labels import Labels
 from aiopkg.rules import Rule
 from aiopkg.validate.excuses import Excuses
 from aiopkg.validate.judgement import Judgement, judge, possible_targets
+from aiopkg.validate.openness import Openness
 from aiopkg.validate.results import Result
+from aiopkg.validate.scope import missing_at, properties_of
 from aiopkg.validate.shapes import Shapes
 from aiopkg.vocab import AIOP, GRAPH, PREFIXES, RDF
 
@@ -47,7 +49,8 @@ class Finding:
     ``id`` is stable across runs; ``severity`` is one of violation, warning, info; ``verdict`` one of
     :data:`VERDICTS` but satisfied; ``focus`` the element's IRI or blank-node name; ``values`` what offends,
     as written in the model; ``kind`` tells apart what one rule reports apart; ``note`` gives the stated
-    reason behind a verdict that excuses.
+    reason behind a verdict that excuses; ``missing`` the least evidence that would settle an unknown, as the
+    element and the label of its property.
     """
 
     id: str
@@ -65,6 +68,7 @@ class Finding:
     recommendation: str
     kind: str = ""
     note: str = ""
+    missing: tuple[tuple[str, str], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,7 +104,7 @@ def rule_upon(store: Store, rules: Sequence[Rule], as_of: date, model: Model, la
     judged = judge(store, shapes, graphs=GRAPH.facts, materialised=True)
     excuses = Excuses(store, as_of)
     by_rule = {rule.iri: rule for rule in rules}
-    scopes = {rule.iri: _scopes(rule) for rule in rules}
+    scopes = {rule.iri: properties_of(rule) for rule in rules}
     groups: dict[tuple[NamedNode, Element, str], list[tuple[Judgement, str, str]]] = defaultdict(list)
     for judgement in judged.judgements:
         rule = by_rule[judgement.shape]  # type: ignore[index]
@@ -108,7 +112,7 @@ def rule_upon(store: Store, rules: Sequence[Rule], as_of: date, model: Model, la
         verdict = excuse.verdict if excuse else "unknown" if judgement.possible else "violated"
         key = (rule.iri, judgement.focus, rule.kinds.get(judgement.constraint, ""))
         groups[key].append((judgement, verdict, excuse.note if excuse else ""))  # type: ignore[index]
-    writer = _Writer(model, labels)
+    writer = _Writer(model, labels, _openness(store))
     findings = [writer.finding(by_rule[iri], focus, kind, failures) for (iri, focus, kind), failures in groups.items()]
     findings.sort(key=lambda f: (f.rule, f.focus, f.kind))
     return Ruling(
@@ -130,6 +134,14 @@ def rule_upon(store: Store, rules: Sequence[Rule], as_of: date, model: Model, la
                 key=lambda n: (n.rule, n.focus),
             )
         ),
+    )
+
+
+def _openness(store: Store) -> Openness:
+    return Openness.of_declarations(
+        (quad.subject, quad.object)
+        for graph in GRAPH.facts
+        for quad in store.quads_for_pattern(None, AIOP.unreported, None, graph)
     )
 
 
@@ -155,52 +167,16 @@ def _count(
     return counts
 
 
-def _scopes(rule: Rule) -> Mapping[object, tuple[NamedNode, ...]]:
-    """Return, for each constraint of a rule, the properties that it looks at.
-
-    Something stated of one of these properties speaks about the constraint. They are the IRIs found
-    anywhere below the constraint in the rule's file, and the names in its SPARQL text.
-    """
-    below: dict[object, list[NamedNode | BlankNode | Literal]] = defaultdict(list)
-    for triple in rule.triples:
-        below[triple.subject].append(triple.object)  # type: ignore[arg-type]
-
-    def gather(start: object) -> tuple[NamedNode, ...]:
-        found: set[NamedNode] = set()
-        seen: set[object] = set()
-        stack = [start]
-        while stack:
-            node = stack.pop()
-            if node in seen:
-                continue
-            seen.add(node)
-            for value in below.get(node, ()):
-                if isinstance(value, Literal):
-                    found.update(_named_in(value.value))
-                else:
-                    stack.append(value)
-                    if isinstance(value, NamedNode):
-                        found.add(value)
-        return tuple(sorted(found, key=str))
-
-    parts = {t.object for t in rule.triples if t.subject == rule.iri} | {rule.iri}
-    return {part: gather(part) for part in parts if not isinstance(part, Literal)}
-
-
 _ABSOLUTE = re.compile(r"[a-z][a-z0-9+.-]*:[^\s<>\"{}|^`\\]+")
-_PREFIXED = re.compile(r"\b([a-z]+):([A-Za-z][\w-]*)")
-
-
-def _named_in(text: str) -> set[NamedNode]:
-    return {NamedNode(PREFIXES[prefix] + name) for prefix, name in _PREFIXED.findall(text) if prefix in PREFIXES}
 
 
 class _Writer:
     """Puts findings into words."""
 
-    def __init__(self, model: Model, labels: Labels) -> None:
+    def __init__(self, model: Model, labels: Labels, openness: Openness) -> None:
         self.model = model
         self.labels = labels
+        self.openness = openness
 
     def finding(self, rule: Rule, focus: Element, kind: str, failures: Sequence[tuple[Judgement, str, str]]) -> Finding:
         verdict = min((verdict for _, verdict, _ in failures), key=_WORST_FIRST.index)
@@ -215,7 +191,11 @@ class _Writer:
             },
             key=str,
         )
-        messages = sorted({self._message(rule, judgement, focus) for judgement, _, _ in telling})
+        messages = (
+            [f"Not known of {self.labels(focus)}: {rule.label[0].lower()}{rule.label[1:]}."]
+            if verdict == "unknown"
+            else sorted({self._message(rule, judgement, focus) for judgement, _, _ in telling})
+        )
         return Finding(
             id=_identifier(rule.code, kind, _name(focus)),
             rule=rule.code,
@@ -232,7 +212,14 @@ class _Writer:
             recommendation=self._fill(rule.remedy, {"this": [self.labels(focus)]}),
             kind=kind,
             note="; ".join(sorted({note for _, _, note in telling if note})),
+            missing=self._missing(rule, focus, telling) if verdict == "unknown" else (),
         )
+
+    def _missing(
+        self, rule: Rule, focus: Element, telling: Sequence[tuple[Judgement, str, str]]
+    ) -> tuple[tuple[str, str], ...]:
+        names = {name for j, _, _ in telling for name in missing_at(rule, j.constraint, focus, self.openness)}
+        return tuple(sorted((_name(focus), self.labels(name)) for name in names))
 
     def _message(self, rule: Rule, judgement: Judgement, focus: Element) -> str:
         template = rule.messages.get(judgement.constraint) or rule.messages.get(rule.iri) or rule.label
