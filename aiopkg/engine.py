@@ -57,10 +57,10 @@ class Materialised:
     store: Store
 
 
-def materialise_model(model: Model) -> Materialised:
-    """Draw every conclusion from a model and the ontology together."""
+def materialise_model(model: Model, given: Sequence[Triple] = ()) -> Materialised:
+    """Draw every conclusion from a model and the ontology together, and from facts of the evaluation itself."""
     ontology = assets.ontology()
-    closure = materialise([*model.triples, *ontology])
+    closure = materialise([*model.triples, *ontology, *given])
     same = _representatives(closure, model)
     store = Store()
     asserted = {_represent(triple, same) for triple in model.triples}
@@ -93,9 +93,12 @@ def _represent(triple: Triple, same: Mapping[object, NamedNode | BlankNode]) -> 
     return Triple(subject or triple.subject, triple.predicate, value or triple.object)
 
 
-def validate_model(known: Materialised, rules: Sequence[Rule], as_of: date) -> Ruling:
-    """Measure a materialised model and judge it by some rules; writes its graph of measures."""
-    measure(known.store, as_of)
+def validate_model(known: Materialised, rules: Sequence[Rule], as_of: date, given: Sequence[Triple] = ()) -> Ruling:
+    """Measure a materialised model and judge it by some rules; writes its graph of measures.
+
+    ``given`` are facts of the evaluation itself; see :func:`aiopkg.measure.measure`.
+    """
+    measure(known.store, as_of, given)
     return rule_upon(known.store, rules, as_of, known.model, Labels.of(known.store, GRAPH.facts))
 
 
@@ -141,9 +144,12 @@ def assess_model(
     known = materialise_model(model)
     organization = _organization(known)
     bound = _packs(known.store, packs)
+    asked = [Triple(organization, AIOP.boundBy, pack) for pack, name in _pack_ids(known.store).items() if name in packs]
+    if asked:
+        known = materialise_model(model, asked)
     rules = tuple(rule for rule in catalogue() if rule.in_force(day) and (not rule.pack or rule.pack in bound))
     progress("Measuring and validating")
-    ruling = validate_model(known, rules, day)
+    ruling = validate_model(known, rules, day, asked)
     store = known.store
     _write(store, GRAPH.findings, finding_triples(ruling.findings, {rule.code: rule for rule in rules}))
     _write(store, GRAPH.ontology, spoken(rules))
@@ -252,11 +258,7 @@ def _organization(known: Materialised) -> NamedNode | BlankNode:
 
 def _packs(store: Store, asked: Sequence[str]) -> tuple[str, ...]:
     """Return the ids of the packs that were asked for or that an organization in the model is bound by."""
-    ids = {
-        pack.subject: notation.object.value  # type: ignore[union-attr]
-        for pack in store.quads_for_pattern(None, RDF.type, AIOP.Pack, GRAPH.ontology)
-        for notation in store.quads_for_pattern(pack.subject, SKOS.notation, None, GRAPH.ontology)
-    }
+    ids = _pack_ids(store)
     for name in asked:
         if name not in ids.values():
             raise InputError(
@@ -266,3 +268,12 @@ def _packs(store: Store, asked: Sequence[str]) -> tuple[str, ...]:
             )
     own = {q.object for q in store.quads_for_pattern(None, AIOP.boundBy, None, GRAPH.asserted)}
     return tuple(sorted({*asked, *(name for pack, name in ids.items() if pack in own)}))
+
+
+def _pack_ids(store: Store) -> dict[NamedNode, str]:
+    """Return the id of each rule pack."""
+    return {
+        pack.subject: notation.object.value  # type: ignore[misc, union-attr]
+        for pack in store.quads_for_pattern(None, RDF.type, AIOP.Pack, GRAPH.ontology)
+        for notation in store.quads_for_pattern(pack.subject, SKOS.notation, None, GRAPH.ontology)
+    }

@@ -164,3 +164,18 @@ def test_the_text_report_fits_a_narrow_terminal(assessment: Assessment) -> None:
     lines = stream.getvalue().splitlines()
     assert lines
     assert all(len(line) <= 60 for line in lines)
+
+
+def test_a_pack_that_was_asked_for_binds_the_organization() -> None:
+    text = """
+        ex:acme a org:FormalOrganization ; org:hasUnit ex:care .
+        ex:use a aiop:UseCase ; aiop:stage aiop:Production ; aiop:operatedBy ex:care .
+    """
+    kinds = {
+        packs: {
+            f.kind for f in assess_model(model_from(text), as_of=EXAMPLE_DAY, packs=packs).findings if f.rule == "G109"
+        }
+        for packs in ((), ("us-omb-m-25-21",))
+    }
+    assert "regulation" not in kinds[()]
+    assert "regulation" in kinds[("us-omb-m-25-21",)]

@@ -18,18 +18,19 @@ from aiopkg.vocab import AIOP, GRAPH, XSD, shorten
 __all__ = ["measure"]
 
 
-def measure(store: Store, as_of: date) -> tuple[Triple, ...]:
+def measure(store: Store, as_of: date, given: Iterable[Triple] = ()) -> tuple[Triple, ...]:
     """Return the measured facts of a materialised store, as of the start of a day in UTC; sorted.
 
     The store is left with the same facts in its graph of measures, which the queries of this stage,
-    run in the order of their names, build upon.
+    run in the order of their names, build upon. ``given`` are facts of the evaluation itself, such as the rule
+    packs that were asked for.
 
     Raises :class:`InputError` when the organization overrides a threshold with something that is
     neither a number nor a duration.
     """
     now = datetime(as_of.year, as_of.month, as_of.day, tzinfo=UTC)
     store.clear_graph(GRAPH.measures)
-    _write(store, [Triple(AIOP.Evaluation, AIOP.evaluationDate, moment(now))])
+    _write(store, [Triple(AIOP.Evaluation, AIOP.evaluationDate, moment(now)), *given])
     _write(store, _thresholds(store, now))
     _write(store, _durations(store))
     _write(store, _moments(store))
