@@ -7,7 +7,7 @@ from datetime import date
 from pyoxigraph import Quad, RdfFormat, Store, Triple, serialize
 
 from aiopkg import assets
-from aiopkg.derive import Cascades, Overview, Recommendation
+from aiopkg.derive import Cascades, Overview, Recommendation, Upcoming
 from aiopkg.model import Model
 from aiopkg.model.labels import Labels
 from aiopkg.reason import Closure, Inconsistency
@@ -23,7 +23,7 @@ class Assessment:
     """What an assessment came to; nothing in it changes.
 
     ``verdicts`` maps a rule's code to how many elements got each verdict. ``store`` holds every named
-    graph; :meth:`dataset` writes them out.
+    graph; :meth:`dataset` writes them out. ``upcoming`` is None unless it was asked for.
     """
 
     model: Model
@@ -42,6 +42,7 @@ class Assessment:
     labels: Labels
     store: Store
     closure: Closure
+    upcoming: tuple[Upcoming, ...] | None = None
 
     def dataset(self) -> bytes:
         """Return all named graphs as N-Quads, sorted: what the organization states, in its own spelling,

@@ -1,6 +1,6 @@
 """The pipeline: load, materialise, measure, validate, derive; each stage writes one named graph."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from pathlib import Path
@@ -10,7 +10,7 @@ from pyoxigraph import BlankNode, NamedNode, Quad, RdfFormat, Store, Triple
 
 from aiopkg import assets
 from aiopkg.assessment import Assessment, spoken
-from aiopkg.derive import cascade, cascade_triples, overlook, recommend
+from aiopkg.derive import cascade, cascade_triples, look_ahead, overlook, recommend
 from aiopkg.errors import InputError, Place
 from aiopkg.measure import measure
 from aiopkg.model import Model, load
@@ -61,27 +61,39 @@ def materialise_model(model: Model, given: Sequence[Triple] = ()) -> Materialise
     """Draw every conclusion from a model and the ontology together, and from facts of the evaluation itself."""
     ontology = assets.ontology()
     closure = materialise([*model.triples, *ontology, *given])
-    same = _representatives(closure, model)
+    base = set(ontology)
+    same = _representatives(closure, model, {triple.subject for triple in ontology})
     store = Store()
-    asserted = {_represent(triple, same) for triple in model.triples}
-    base = set(ontology) - asserted
+    asserted = {_represent(triple, same) for triple in model.triples} - base
     inferred = {_represent(triple, same) for triple in closure.inferred} - asserted - base
     for graph, triples in ((GRAPH.asserted, asserted), (GRAPH.ontology, base), (GRAPH.inferred, inferred)):
         store.bulk_extend([Quad(t.subject, t.predicate, t.object, graph) for t in triples])
     return Materialised(model, closure, store)
 
 
-def _representatives(closure: Closure, model: Model) -> dict[object, NamedNode | BlankNode]:
-    """Map each element that is the same as another to the first of its group: IRIs first, by the alphabet."""
+def _representatives(
+    closure: Closure, model: Model, terms: Collection[object]
+) -> dict[object, NamedNode | BlankNode]:
+    """Map each element that is the same as another to the first of its group.
+
+    Terms of the ontology come first, because rules name them; then other IRIs; then by the alphabet.
+    """
     groups: dict[object, set[NamedNode | BlankNode]] = {}
     pairs = [t for source in (model.triples, closure.inferred) for t in source if t.predicate == OWL.sameAs]
     for triple in pairs:
         ends = {end for end in (triple.subject, triple.object) if isinstance(end, NamedNode | BlankNode)}
-        merged = set.union(ends, *(groups.get(end, set()) for end in ends))
+        known = [groups.get(end, {end}) for end in ends]
+        if all(group is known[0] and ends <= group for group in known) and ends <= groups.keys():
+            continue
+        merged = set().union(*known)
         for element in merged:
             groups[element] = merged
-    order: Callable[[NamedNode | BlankNode], tuple[bool, str]] = lambda e: (isinstance(e, BlankNode), str(e))  # noqa: E731
-    return {element: min(group, key=order) for element, group in groups.items()}
+
+    def rank(element: NamedNode | BlankNode) -> tuple[bool, bool, str]:
+        return element not in terms, isinstance(element, BlankNode), str(element)
+
+    first = {id(group): min(group, key=rank) for group in groups.values()}
+    return {element: first[id(group)] for element, group in groups.items()}
 
 
 def _represent(triple: Triple, same: Mapping[object, NamedNode | BlankNode]) -> Triple:
@@ -98,7 +110,7 @@ def validate_model(known: Materialised, rules: Sequence[Rule], as_of: date, give
 
     ``given`` are facts of the evaluation itself; see :func:`aiopkg.measure.measure`.
     """
-    measure(known.store, as_of, given)
+    measure(known.store, as_of, given, known.model.place_of)
     return rule_upon(known.store, rules, as_of, known.model, Labels.of(known.store, GRAPH.facts))
 
 
@@ -107,19 +119,22 @@ def assess(
     *,
     as_of: date | None = None,
     packs: Sequence[str] = (),
+    upcoming: bool = False,
     input_format: str | None = None,
     progress: Progress = _silent,
 ) -> Assessment:
     """Assess an organization: load its model, draw conclusions, measure, validate and derive.
 
     ``as_of`` is the one date at which everything is judged (today in UTC if not given); ``packs`` are ids
-    of rule packs to apply beside those that the organization names itself.
+    of rule packs to apply beside those that the organization names itself. With ``upcoming``, the assessment
+    also says what rules that begin later will find, should nothing change.
 
     Raises :class:`InputError` for input that cannot be read, has no organization in it, or names a pack
     that does not exist.
     """
     progress("Loading")
-    return assess_model(_load(source, input_format), as_of=as_of, packs=packs, progress=progress)
+    model = _load(source, input_format)
+    return assess_model(model, as_of=as_of, packs=packs, upcoming=upcoming, progress=progress)
 
 
 def _load(source: Sources, input_format: str | None) -> Model:
@@ -136,6 +151,7 @@ def assess_model(
     *,
     as_of: date | None = None,
     packs: Sequence[str] = (),
+    upcoming: bool = False,
     progress: Progress = _silent,
 ) -> Assessment:
     """Assess a model that is loaded already; see :func:`assess`."""
@@ -147,10 +163,14 @@ def assess_model(
     asked = [Triple(organization, AIOP.boundBy, pack) for pack, name in _pack_ids(known.store).items() if name in packs]
     if asked:
         known = materialise_model(model, asked)
-    rules = tuple(rule for rule in catalogue() if rule.in_force(day) and (not rule.pack or rule.pack in bound))
+    applicable = [rule for rule in catalogue() if not rule.pack or rule.pack in bound]
+    rules = tuple(rule for rule in applicable if rule.in_force(day))
     progress("Measuring and validating")
     ruling = validate_model(known, rules, day, asked)
     store = known.store
+    if upcoming:
+        progress("Looking ahead")
+    coming = look_ahead(store, applicable, day, model, asked) if upcoming else None
     _write(store, GRAPH.findings, finding_triples(ruling.findings, {rule.code: rule for rule in rules}))
     _write(store, GRAPH.ontology, spoken(rules))
     labels = Labels.of(store, GRAPH.facts)
@@ -177,6 +197,7 @@ def assess_model(
         labels=labels,
         store=store,
         closure=known.closure,
+        upcoming=coming,
     )
 
 

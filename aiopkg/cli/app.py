@@ -99,6 +99,7 @@ def assess(
     output_format: Annotated[Format, typer.Option("-f", "--format", help="text, json or html.")] = Format.text,
     output: Output = None,
     fail_on: Annotated[FailOn, typer.Option(help="Exit with 1 from this severity on.")] = FailOn.violation,
+    upcoming: Annotated[bool, typer.Option("--upcoming", help="Say too what later rules will find, and when.")] = False,
     input_format: InputFormat = None,
     quiet: Quiet = False,
     verbose: Verbose = 0,
@@ -117,6 +118,7 @@ def assess(
             sources,
             as_of=as_of.date() if as_of else None,
             packs=pack,
+            upcoming=upcoming,
             input_format=input_format,
             progress=tell,
         )

@@ -1,7 +1,18 @@
-"""What follows from findings: recommendations and cascades."""
+"""What follows from findings: recommendations and cascades; and what is yet to be found."""
 
 from aiopkg.derive.cascade import Cascades, cascade, cascade_triples
 from aiopkg.derive.overview import Overview, overlook
 from aiopkg.derive.recommend import Recommendation, recommend
+from aiopkg.derive.upcoming import Upcoming, look_ahead
 
-__all__ = ["Cascades", "Overview", "Recommendation", "cascade", "cascade_triples", "overlook", "recommend"]
+__all__ = [
+    "Cascades",
+    "Overview",
+    "Recommendation",
+    "Upcoming",
+    "cascade",
+    "cascade_triples",
+    "look_ahead",
+    "overlook",
+    "recommend",
+]

@@ -55,5 +55,6 @@ def catalogue_table(rules: Sequence[Rule]) -> Table:
         table.add_column(heading, header_style="bold", overflow="fold")
     for rule in rules:
         sources = "; ".join(f"{c.standard} {c.id}" for c in rule.cites)
-        table.add_row(rule.code, rule.severity.lower(), _label(rule.pillar), rule.label, sources)
+        holds = f"{rule.label} (contested)" if rule.contested else rule.label
+        table.add_row(rule.code, rule.severity.lower(), _label(rule.pillar), holds, sources)
     return table

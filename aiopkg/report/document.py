@@ -87,6 +87,25 @@ def document(assessment: Assessment) -> Json:
             }
             for item in a.not_known
         ],
+        **_upcoming(a),
+    }
+
+
+def _upcoming(a: Assessment) -> Json:
+    """Return what will be found when; no key at all if nobody asked."""
+    if a.upcoming is None:
+        return {}
+    return {
+        "upcoming": [
+            {
+                "date": coming.date.isoformat(),
+                "rule": coming.rule.code,
+                "label": coming.rule.label,
+                "contested": coming.rule.contested,
+                "findings": [_finding(finding) for finding in coming.findings],
+            }
+            for coming in a.upcoming
+        ]
     }
 
 

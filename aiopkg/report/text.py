@@ -10,7 +10,8 @@ from rich.text import Text
 
 from aiopkg.assessment import Assessment
 from aiopkg.derive.cascade import RootCause
-from aiopkg.validate.findings import Finding
+from aiopkg.derive.upcoming import Upcoming
+from aiopkg.validate.findings import VERDICTS, Finding
 
 __all__ = ["to_text"]
 
@@ -34,6 +35,7 @@ def _parts(a: Assessment) -> Iterator[RenderableType]:
     yield from _first(a)
     yield from _undermining(a)
     yield from _unknown(a)
+    yield from _coming(a)
 
 
 def _in_short(a: Assessment, violated: Sequence[Finding]) -> str:
@@ -51,6 +53,7 @@ def _number(count: int, noun: str) -> str:
 def _gaps(a: Assessment, violated: Sequence[Finding]) -> Iterator[RenderableType]:
     """Show each broken rule once, the gravest first, with the first few elements that break it."""
     remedies = {rule.code: rule.remedy for rule in a.rules}
+    contested = {rule.code for rule in a.rules if rule.contested}
     by_rule: dict[str, list[Finding]] = defaultdict(list)
     for finding in violated:
         by_rule[finding.rule].append(finding)
@@ -63,7 +66,8 @@ def _gaps(a: Assessment, violated: Sequence[Finding]) -> Iterator[RenderableType
         for number, finding in enumerate(findings[:_MOST_ELEMENTS]):
             style = _COLOURS[severity]
             head = (Text(code, style), Text(severity, style)) if number == 0 else ("", "")
-            grid.add_row(*head, Text.assemble(finding.message, (f"  {_place(finding)}", "dim")))
+            doubt = " (contested)" if code in contested else ""
+            grid.add_row(*head, Text.assemble(finding.message + doubt, (f"  {_place(finding)}", "dim")))
         if len(findings) > _MOST_ELEMENTS:
             grid.add_row("", "", Text(f"and {len(findings) - _MOST_ELEMENTS:,} more", style="dim"))
         several = remedies[code].replace("{$this}", "each of them")
@@ -154,3 +158,37 @@ def _unknown(a: Assessment) -> Iterator[RenderableType]:
             f"{a.inconsistencies[0].rule}: {'; '.join(str(p) for p in a.inconsistencies[0].premises)}",
             style="bold red",
         )
+
+
+def _coming(a: Assessment) -> Iterator[RenderableType]:
+    """Show what rules that begin later will find, day by day."""
+    if a.upcoming is None:
+        return
+    yield Text("")
+    yield Text("What comes into force", style="bold")
+    if not a.upcoming:
+        yield Text("No rule that applies here begins later.")
+        return
+    grid = Table.grid(padding=(0, 1))
+    for _ in range(3):
+        grid.add_column(no_wrap=False)
+    dates = [coming.date for coming in a.upcoming]
+    for number, coming in enumerate(a.upcoming):
+        first = dates.index(coming.date) == number
+        head = Text(str(coming.date), "bold") if first else ""
+        style = _COLOURS[coming.rule.severity.lower()]
+        doubt = " (contested)" if coming.rule.contested else ""
+        grid.add_row(head, Text(coming.rule.code, style), Text(f"{coming.rule.label}{doubt}: {_will_be(coming)}"))
+        broken = [finding for finding in coming.findings if finding.verdict == "violated"]
+        for finding in broken[:_MOST_ELEMENTS]:
+            grid.add_row("", "", Text.assemble(f"- {finding.message}", (f"  {_place(finding)}", "dim")))
+        if len(broken) > _MOST_ELEMENTS:
+            grid.add_row("", "", Text(f"and {len(broken) - _MOST_ELEMENTS:,} more", style="dim"))
+    yield grid
+
+
+def _will_be(coming: Upcoming) -> str:
+    """Say what a rule will find as things stand, in counts."""
+    counts = Counter(finding.verdict for finding in coming.findings)
+    said = [f"{counts[verdict]:,} {verdict.replace('_', ' ')}" for verdict in VERDICTS if counts[verdict]]
+    return ", ".join(said) or "no gap"
