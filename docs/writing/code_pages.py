@@ -180,6 +180,8 @@ def _words(node: ast.expr, names: dict[str, ast.expr]) -> str:
             said = str(node.value)
         case ast.JoinedStr():
             said = "".join(_words(part, {}) for part in node.values)
+        case ast.FormattedValue(value=ast.IfExp() as either):
+            said = _words(either, {})
         case ast.FormattedValue():
             said = "{" + _spoken(node.value) + "}"
         case ast.IfExp():
@@ -194,10 +196,20 @@ def _words(node: ast.expr, names: dict[str, ast.expr]) -> str:
 
 
 def _spoken(node: ast.expr) -> str:
-    """Return the name of what is filled in: the last name in the expression, which tells most."""
-    found = [
-        each.attr if isinstance(each, ast.Attribute) else each.id
-        for each in ast.walk(node)
-        if isinstance(each, ast.Attribute | ast.Name)
-    ]
-    return found[0] if found else "…"
+    """Return the name of what is filled in, as the source calls it."""
+    match node:
+        case ast.Call(func=ast.Name(id=name), args=[first, *_]) if not name.startswith("_"):
+            said = "number" if name == "len" else _spoken(first)
+        case ast.Call(func=ast.Attribute(value=ast.Constant()), args=[first, *_]):  # joined by a separator
+            said = _spoken(first)
+        case ast.Call(func=ast.Attribute(value=inner)) | ast.Subscript(value=inner) | ast.BoolOp(values=[inner, *_]):
+            said = _spoken(inner)
+        case ast.Call(func=inner):
+            said = _spoken(inner)
+        case ast.GeneratorExp(generators=[ast.comprehension(iter=inner), *_]):
+            said = _spoken(inner)
+        case ast.Attribute(attr=name) | ast.Name(id=name):
+            said = "reason" if name == "strerror" else name.strip("_").lower()
+        case _:
+            said = "…"
+    return said
