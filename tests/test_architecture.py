@@ -14,7 +14,7 @@ import aiopkg
 
 PACKAGE = ROOT / "aiopkg"
 ORDER = [
-    *("errors", "vocab", "assets", "model", "rules", "reason", "measure", "validate", "derive"),
+    *("errors", "vocab", "assets", "model", "rules", "crosswalk", "reason", "measure", "validate", "derive"),
     *("assessment", "report", "engine", "ask", "imports", "server", "cli", "__main__"),
 ]
 """Each module may import from those before it, and from itself."""

@@ -298,7 +298,9 @@ def entails(
 @app.command()
 def rules(
     output_format: Annotated[RulesFormat, typer.Option("-f", "--format", help="text or json.")] = RulesFormat.text,
-    cites: Annotated[str | None, typer.Option(metavar="CLAUSE", help="Only rules that cite this clause.")] = None,
+    cites: Annotated[
+        str | None, typer.Option(metavar="CLAUSE", help="Only rules that cite this clause, or one matched to it.")
+    ] = None,
     verbose: Verbose = 0,
 ) -> None:
     """List the rules with their severity, pillar, pack and sources.
@@ -307,10 +309,11 @@ def rules(
     """
     from rich.console import Console  # noqa: PLC0415
 
+    from aiopkg.crosswalk import Cited, cited  # noqa: PLC0415
     from aiopkg.report import catalogue_json, catalogue_table  # noqa: PLC0415
     from aiopkg.rules import catalogue  # noqa: PLC0415
 
-    chosen = [rule for rule in catalogue() if cites is None or any(c.id == cites for c in rule.cites)]
+    chosen = [Cited(rule) for rule in catalogue()] if cites is None else cited(cites)
     if output_format is RulesFormat.json:
         sys.stdout.write(catalogue_json(chosen))
     else:
