@@ -71,9 +71,7 @@ def materialise_model(model: Model, given: Sequence[Triple] = ()) -> Materialise
     return Materialised(model, closure, store)
 
 
-def _representatives(
-    closure: Closure, model: Model, terms: Collection[object]
-) -> dict[object, NamedNode | BlankNode]:
+def _representatives(closure: Closure, model: Model, terms: Collection[object]) -> dict[object, NamedNode | BlankNode]:
     """Map each element that is the same as another to the first of its group.
 
     Terms of the ontology come first, because rules name them; then other IRIs; then by the alphabet.

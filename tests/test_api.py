@@ -7,7 +7,7 @@ from datetime import date
 
 import pytest
 import rdflib
-from conftest import ORGS
+from conftest import ORGS, ROOT
 from pyoxigraph import RdfFormat, parse
 
 import aiopkg
@@ -73,3 +73,35 @@ def test_the_dataset_keeps_each_stage_in_its_graph_and_the_spelling_of_the_model
 def test_a_graph_of_the_dataset_repeats_no_fact_of_another(found: aiopkg.Assessment) -> None:
     facts = [line.rsplit(" <", 1)[0] for line in found.dataset().decode().splitlines()]
     assert len(facts) == len(set(facts))
+
+
+LIVE = """
+    @prefix aiop: <https://w3id.org/aiop#> . @prefix org: <http://www.w3.org/ns/org#> .
+    @prefix owl: <http://www.w3.org/2002/07/owl#> . @prefix ex: <https://example.org/> .
+    ex:org a org:FormalOrganization . ex:score a aiop:UseCase ; aiop:stage """
+
+
+def test_a_term_of_ours_keeps_its_name_when_the_model_has_another_for_it() -> None:
+    def told(turtle: str) -> set[tuple[str, str]]:
+        found = aiopkg.assess(rdflib.Graph().parse(data=LIVE + turtle), as_of=DAY)
+        return {(finding.rule, finding.verdict) for finding in found.findings}
+
+    ours = told("aiop:Production .")
+    assert len(ours) > 5
+    assert told("ex:running . ex:running owl:sameAs aiop:Production .") == ours
+
+
+def test_a_model_that_repeats_the_whole_ontology_is_told_the_same() -> None:
+    plain = rdflib.Graph().parse(data=LIVE + "aiop:Production .")
+    whole = rdflib.Graph().parse(data=LIVE + "aiop:Production .")
+    for path in sorted((ROOT / "ontology").glob("*.ttl")):
+        whole.parse(path)
+    first, second = aiopkg.assess(plain, as_of=DAY), aiopkg.assess(whole, as_of=DAY)
+    assert first.findings
+    assert [f.id for f in second.findings] == [f.id for f in first.findings]
+
+
+def test_elements_that_are_all_the_same_are_one() -> None:
+    chain = "".join(f"ex:n{n} owl:sameAs ex:n{n + 1} .\n" for n in range(60))
+    found = aiopkg.assess(rdflib.Graph().parse(data=LIVE + f"aiop:Production . ex:score owl:sameAs ex:n60 .\n{chain}"))
+    assert len({finding.focus for finding in found.findings}) == 1

@@ -141,3 +141,45 @@ def test_the_last_day_of_a_shorter_month_is_kept() -> None:
 )
 def test_what_a_moment_is(text: str, expected: str | None) -> None:
     assert as_moment(text) == (Literal(expected, datatype=XSD.dateTime) if expected else None)
+
+
+@pytest.mark.parametrize(
+    ("threshold", "value"),
+    [
+        ("PilotAge", "5"),
+        ("PilotAge", '"soon"'),
+        ("PilotAge", '"-P6M"^^xsd:duration'),
+        ("PilotAge", "ex:later"),
+        ("AccountabilitySpan", '"P6M"^^xsd:duration'),
+        ("AccountabilitySpan", "-1"),
+        ("AccountabilitySpan", '"NaN"^^xsd:double'),
+        ("AccountabilitySpan", '"INF"^^xsd:double'),
+        ("AccountabilitySpan", "1e308"),
+        ("AccountabilitySpan", "true"),
+    ],
+)
+def test_a_threshold_that_is_not_of_its_kind_is_refused_with_its_place(threshold: str, value: str) -> None:
+    known = materialised(f"ex:a a aiop:UseCase .\naiop:{threshold} aiop:thresholdValue {value} .")
+    with pytest.raises(InputError, match=f"aiop:{threshold} is not a") as caught:
+        measure(known.store, DAY, (), known.model.place_of)
+    assert caught.value.code == "threshold"
+    assert caught.value.place == known.model.place_of(aiop(threshold)) is not None
+
+
+def test_a_threshold_longer_than_the_calendar_is_refused() -> None:
+    with pytest.raises(InputError, match="shorter duration") as caught:
+        measured('aiop:PilotAge aiop:thresholdValue "P99999Y"^^xsd:duration .')
+    assert caught.value.code == "calendar"
+
+
+def test_a_day_at_an_end_of_the_calendar_is_not_blamed_on_a_threshold_of_the_model() -> None:
+    with pytest.raises(InputError, match="Judge as of another day") as caught:
+        measured("", date(1, 1, 1))
+    assert caught.value.code == "calendar"
+    assert measured("", date(9999, 12, 31))
+
+
+def test_a_time_that_no_calendar_holds_in_utc_is_no_moment() -> None:
+    assert as_moment("9999-12-31T23:59:59-14:00") is None
+    assert as_moment("0001-01-01T00:00:00+01:00") is None
+    assert as_moment("0999-01-01") == Literal("0999-01-01T00:00:00Z", datatype=XSD.dateTime)

@@ -7,12 +7,14 @@ import pytest
 from conftest import model_from
 from hypothesis import given
 from hypothesis import strategies as st
-from pyoxigraph import BlankNode, Literal, NamedNode, Quad, RdfFormat, Triple, serialize
+from pyoxigraph import BlankNode, Literal, NamedNode, Quad, RdfFormat, Store, Triple, serialize
 
 from aiopkg.errors import InputError, Place
 from aiopkg.model import load
 from aiopkg.model.blank import name_blank_nodes
+from aiopkg.model.labels import Labels
 from aiopkg.model.load import model_of
+from aiopkg.vocab import GRAPH, RDFS
 
 EX = "https://example.org/"
 TURTLE = f"""@prefix ex: <{EX}> .
@@ -63,6 +65,8 @@ BROKEN = {
     ),
     "name.xyz": (b"a", "unknown-ending", None),
     "broken.ttl.gz": (b"not compressed", "unreadable-file", None),
+    "garbled.ttl.gz": (b"\x1f\x8b\x08\x00garbled, all of it", "unreadable-file", None),
+    "wide.ttl": (b'<http://x> <http://y> "' + b"x" * 20_000 + b'" .\n<http://x> <http://y> oops .\n', "syntax", 2),
 }
 
 
@@ -123,6 +127,43 @@ def test_a_literal_keeps_its_spelling() -> None:
     assert {t.object.value for t in model.triples} == {"1.50", "007"}  # type: ignore[union-attr]
     stored = Literal("1.5", datatype=NamedNode(XSD + "decimal"))
     assert model.as_written(stored).value == "1.50"  # type: ignore[union-attr]
+
+
+@pytest.mark.parametrize("length", [4_000, 5_000, 70_000, 1_000_000])
+def test_a_line_of_any_length_is_read_and_counted_as_one(tmp_path: Path, length: int) -> None:
+    path = tmp_path / "long.ttl"
+    path.write_text(f'<{EX}a> <{EX}p> "{"x" * length}" .\n<{EX}a> <{EX}p> "short" .\n', encoding="utf-8")
+    lines = {triple.object.value[:5]: place.line for triple, place in load([path]).places.items()}  # type: ignore[union-attr]
+    assert lines == {"xxxxx": 1, "short": 2}
+
+
+def labels_with(text: str) -> Labels:
+    store = Store()
+    store.add(Quad(NamedNode(EX + "a"), RDFS.label, Literal(text), GRAPH.asserted))
+    return Labels.of(store, [GRAPH.asserted])
+
+
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        ("one\n\n two\tthree", "one two three"),
+        ("\x1b[31mred\x1b]0;title\x07\x9b2J", "[31mred ]0;title 2J"),
+        ("abc\u202etxt.exe\u2066", "abc txt.exe"),
+        (
+            "\u05e2\u05d1\u05e8\u05d9\u05ea \U0001f469\u200d\U0001f469",
+            "\u05e2\u05d1\u05e8\u05d9\u05ea \U0001f469\u200d\U0001f469",
+        ),
+        ("[red]x[/] {x}", "[red]x[/] {x}"),
+    ],
+)
+def test_a_label_cannot_command_a_terminal_or_turn_text_around(text: str, shown: str) -> None:
+    labels = labels_with(text)
+    assert labels(NamedNode(EX + "a")) == shown
+    assert labels(Literal(text)) == shown
+
+
+def test_a_label_of_nothing_that_can_be_seen_is_none() -> None:
+    assert labels_with("\x1b \n")(NamedNode(EX + "a")) == "a"
 
 
 def test_folders_and_globs_are_read_in_order_and_hidden_files_left_alone(tmp_path: Path) -> None:

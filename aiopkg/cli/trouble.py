@@ -4,6 +4,7 @@ from rich.console import Console
 from rich.text import Text
 
 from aiopkg.errors import AiopkgError
+from aiopkg.model.labels import legible
 
 __all__ = ["explain"]
 
@@ -11,10 +12,15 @@ __all__ = ["explain"]
 def explain(error: AiopkgError) -> None:
     """Print an error to standard error: place and cause, the line with a caret, the fix, the code."""
     console = Console(stderr=True, soft_wrap=True)
-    where = f"{error.place}: " if error.place else ""
-    console.print(Text.assemble((where, "bold"), ("error: ", "bold red"), error.cause), highlight=False)
+    where = legible(f"{error.place}:") + " " if error.place else ""
+    console.print(Text.assemble((where, "bold"), ("error: ", "bold red"), legible(error.cause)), highlight=False)
     for line in error.excerpt.splitlines():
-        console.print(Text(f"    {line}", style="dim"), highlight=False)
+        console.print(Text(f"    {_seen(line)}", style="dim"), highlight=False)
     if error.fix:
-        console.print(Text.assemble(("fix: ", "bold green"), error.fix), highlight=False)
+        console.print(Text.assemble(("fix: ", "bold green"), legible(error.fix)), highlight=False)
     console.print(Text(f"code: {error.code}", style="dim"), highlight=False)
+
+
+def _seen(line: str) -> str:
+    """Return a line of a file with a dot for each character that a terminal would obey, so a caret stays in place."""
+    return "".join(character if legible(f"x{character}x") != "x x" or character == " " else "." for character in line)

@@ -3,35 +3,47 @@
 Everything here is a fact about the organization or the evaluation, never about findings.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from datetime import UTC, date, datetime
 from decimal import Decimal
 
-from pyoxigraph import Literal, Quad, Store, Triple
+from pyoxigraph import Literal, NamedNode, Quad, Store, Triple
 
 from aiopkg import assets
-from aiopkg.errors import InputError
+from aiopkg.errors import InputError, Place
 from aiopkg.measure.calendar import as_moment, before, days, decimal, is_duration, moment
 from aiopkg.measure.openness import openness
 from aiopkg.vocab import AIOP, GRAPH, XSD, shorten
 
 __all__ = ["measure"]
 
+_LARGEST_LIMIT = Decimal(10) ** 12
 
-def measure(store: Store, as_of: date, given: Iterable[Triple] = ()) -> tuple[Triple, ...]:
+
+def _nowhere(_: object) -> Place | None:
+    """Know no place."""
+    return None
+
+
+def measure(
+    store: Store,
+    as_of: date,
+    given: Iterable[Triple] = (),
+    place_of: Callable[[object], Place | None] = _nowhere,
+) -> tuple[Triple, ...]:
     """Return the measured facts of a materialised store, as of the start of a day in UTC; sorted.
 
     The store is left with the same facts in its graph of measures, which the queries of this stage,
     run in the order of their names, build upon. ``given`` are facts of the evaluation itself, such as the rule
-    packs that were asked for.
+    packs that were asked for. ``place_of`` tells where the model speaks of a threshold.
 
-    Raises :class:`InputError` when the organization overrides a threshold with something that is
-    neither a number nor a duration.
+    Raises :class:`InputError` when the organization overrides a threshold with something that is not of its
+    kind, a number or a duration from nought up, and when the day is too near an end of the calendar.
     """
     now = datetime(as_of.year, as_of.month, as_of.day, tzinfo=UTC)
     store.clear_graph(GRAPH.measures)
     _write(store, [Triple(AIOP.Evaluation, AIOP.evaluationDate, moment(now)), *given])
-    _write(store, _thresholds(store, now))
+    _write(store, _thresholds(store, now, place_of))
     _write(store, _durations(store))
     _write(store, _moments(store))
     _write(store, openness(store))
@@ -47,30 +59,54 @@ def _write(store: Store, triples: Iterable[Triple]) -> None:
     store.extend([Quad(t.subject, t.predicate, t.object, GRAPH.measures) for t in new])
 
 
-def _thresholds(store: Store, now: datetime) -> Iterator[Triple]:
+def _thresholds(store: Store, now: datetime, place_of: Callable[[object], Place | None]) -> Iterator[Triple]:
     """Give each threshold its limit in numbers or days and, if it is a duration, its cutoff."""
     for default in store.quads_for_pattern(None, AIOP.thresholdValue, None, GRAPH.ontology):
-        own = [q.object for q in store.quads_for_pattern(default.subject, AIOP.thresholdValue, None, GRAPH.asserted)]
+        threshold, usual = default.subject, default.object
+        assert isinstance(threshold, NamedNode) and isinstance(usual, Literal)
+        name, place = shorten(threshold.value), place_of(threshold)
+        own = [q.object for q in store.quads_for_pattern(threshold, AIOP.thresholdValue, None, GRAPH.asserted)]
         if len(own) > 1:
             raise InputError(
                 "threshold",
-                f"The model gives {shorten(default.subject.value)} {len(own)} values.",  # type: ignore[union-attr]
+                f"The model gives {name} {len(own)} values.",
+                place=place,
                 fix="State one aiop:thresholdValue.",
             )
-        value = own[0] if own else default.object
-        try:
-            assert isinstance(value, Literal)
-            if value.datatype == XSD.duration:
-                yield Triple(default.subject, AIOP.limit, decimal(days(value.value)))
-                yield Triple(default.subject, AIOP.cutoff, moment(before(now, value.value)))
-            else:
-                yield Triple(default.subject, AIOP.limit, decimal(Decimal(value.value)))
-        except (AssertionError, ArithmeticError, ValueError, OverflowError) as error:
+        value = own[0] if own else usual
+        timed = usual.datatype == XSD.duration
+        limit = _limit(value, timed)
+        if limit is None:
+            kind = "duration, of nought or more" if timed else "number, of nought or more"
+            sample = '"P6M"^^xsd:duration' if timed else "5"
             raise InputError(
                 "threshold",
-                f"The value given for {shorten(default.subject.value)} is neither a number nor a duration.",  # type: ignore[union-attr]
-                fix='Write a number such as 5, or a duration such as "P6M"^^xsd:duration.',
-            ) from error
+                f"The value given for {name} is not a {kind}.",
+                place=place,
+                fix=f"Write it like {sample}.",
+            )
+        yield Triple(threshold, AIOP.limit, decimal(limit))
+        if timed and isinstance(value, Literal):
+            try:
+                yield Triple(threshold, AIOP.cutoff, moment(before(now, value.value)))
+            except (ValueError, OverflowError) as error:
+                raise InputError(
+                    "calendar",
+                    f"{value.value}, the value of {name}, before {now.date()} is beyond the years 1 to 9999.",
+                    place=place,
+                    fix="Give a shorter duration." if own else "Judge as of another day.",
+                ) from error
+
+
+def _limit(value: object, timed: bool) -> Decimal | None:
+    """Return a number, or a duration in days; nothing for what is not of the kind asked for, or below nought."""
+    if not isinstance(value, Literal) or timed != (value.datatype == XSD.duration):
+        return None
+    try:
+        limit = days(value.value) if timed else Decimal(value.value)
+    except (ValueError, ArithmeticError):
+        return None
+    return limit if limit.is_finite() and 0 <= limit < _LARGEST_LIMIT else None
 
 
 def _durations(store: Store) -> Iterator[Triple]:

@@ -1,7 +1,8 @@
 """Durations and moments: the calendar arithmetic of XML Schema 1.1 part 2."""
 
 import re
-from datetime import UTC, date, datetime, timedelta
+from calendar import monthrange
+from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 
 from pyoxigraph import Literal
@@ -50,8 +51,7 @@ def before(instant: datetime, duration: str) -> datetime:
     month = instant.year * _MONTHS_A_YEAR + instant.month - 1
     month -= sign * (whole["years"] * _MONTHS_A_YEAR + whole["months"])
     year, month = divmod(month, _MONTHS_A_YEAR)
-    first_of_next = date(year + (month == _MONTHS_A_YEAR - 1), (month + 1) % _MONTHS_A_YEAR + 1, 1)
-    last_day = (first_of_next - timedelta(days=1)).day
+    _, last_day = monthrange(year, month + 1)
     shifted = instant.replace(year=year, month=month + 1, day=min(instant.day, last_day))
     rest = timedelta(
         days=whole["days"],
@@ -64,7 +64,7 @@ def before(instant: datetime, duration: str) -> datetime:
 
 def moment(instant: datetime) -> Literal:
     """Return a time in UTC as an ``xsd:dateTime``."""
-    return Literal(instant.strftime("%Y-%m-%dT%H:%M:%SZ"), datatype=XSD.dateTime)
+    return Literal(f"{instant.replace(tzinfo=None, microsecond=0).isoformat()}Z", datatype=XSD.dateTime)
 
 
 def decimal(number: Decimal) -> Literal:
@@ -80,6 +80,6 @@ def as_moment(text: str) -> Literal | None:
         text = f"{day[1]}T00:00:00{day[2] or 'Z'}"
     try:
         instant = datetime.fromisoformat(text)
-    except ValueError:
+        return moment(instant.replace(tzinfo=instant.tzinfo or UTC).astimezone(UTC))
+    except (ValueError, OverflowError):  # no such day, or one beyond the years 1 to 9999 in UTC
         return None
-    return moment(instant.replace(tzinfo=instant.tzinfo or UTC).astimezone(UTC))

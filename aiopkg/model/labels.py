@@ -8,7 +8,7 @@ from pyoxigraph import BlankNode, Literal, NamedNode, Store, Triple
 
 from aiopkg.vocab import PREFIXES, RDFS, SKOS, XSD
 
-__all__ = ["Labels"]
+__all__ = ["Labels", "legible"]
 
 _NAMING = (
     RDFS.label,
@@ -19,6 +19,16 @@ _NAMING = (
 _DECIMAL = re.compile(r"[+-]?(\d+(\.\d*)?|\.\d+)")
 _MIDNIGHT = "T00:00:00Z"
 _LANGUAGE_ORDER = ("en", None)
+_UNSEEN = re.compile("[\x00-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]+")
+"""Characters that command a terminal, or that turn the direction of the text around them."""
+
+
+def legible(text: str) -> str:
+    """Return a text on one line without the characters that command a terminal or reorder what is shown.
+
+    Runs of spaces and line ends become one space (Unicode: category Cc; UAX #9: explicit formatting characters).
+    """
+    return " ".join(_UNSEEN.sub(" ", text).split())
 
 
 class Labels:
@@ -36,15 +46,16 @@ class Labels:
         for rank, predicate in enumerate(_NAMING):
             for graph in graphs:
                 for quad in store.quads_for_pattern(None, predicate, None, graph):
-                    if isinstance(quad.object, Literal) and quad.object.value.strip():
-                        rival = (rank, _language_rank(quad.object), " ".join(quad.object.value.split()))
+                    text = legible(quad.object.value) if isinstance(quad.object, Literal) else ""
+                    if isinstance(quad.object, Literal) and text:
+                        rival = (rank, _language_rank(quad.object), text)
                         best[quad.subject] = min(rival, best.get(quad.subject, rival))
         return cls({subject: label for subject, (_, _, label) in best.items()})
 
     def __call__(self, term: NamedNode | BlankNode | Literal | Triple) -> str:
         """Return the label of a term, a literal as a person writes it, or the end of an IRI."""
         if isinstance(term, Literal):
-            return _readable(term)
+            return legible(_readable(term))
         known = self._labels.get(term)
         if known is not None:
             return known

@@ -26,17 +26,19 @@ _LARGEST_ENTITY = 100_000
 
 
 class _Lines(io.RawIOBase):
-    """A byte stream that hands out one line a call and counts them."""
+    """A byte stream that hands out one line a call, a longer one in parts, and counts the lines begun."""
 
     def __init__(self, content: bytes) -> None:
         super().__init__()
         self._stream = io.BytesIO(content)
+        self._within = False
         self.count = 0
 
     def read(self, size: int = -1, /) -> bytes:
-        line = self._stream.readline()
-        self.count += bool(line)
-        return line
+        part = self._stream.readline(size)
+        self.count += bool(part) and not self._within
+        self._within = bool(part) and not part.endswith(b"\n")
+        return part
 
 
 def parse_source(source: Source) -> Iterator[tuple[Quad, Place]]:
