@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pyoxigraph import BlankNode, Literal, NamedNode, Quad, RdfFormat, Store, Triple, serialize
 
-from aiopkg.errors import InputError, Place
+from aiopkg.errors import InputError, LimitReached, Place
 from aiopkg.model import load
 from aiopkg.model.blank import name_blank_nodes
 from aiopkg.model.labels import Labels
@@ -65,6 +65,19 @@ BROKEN = {
     ),
     "name.xyz": (b"a", "unknown-ending", None),
     "broken.ttl.gz": (b"not compressed", "unreadable-file", None),
+    "quoted.ttl": (
+        b"<http://x> <http://y> 1 .\n<< <http://a> <http://b> <http://c> >> <http://y> 2 .",
+        "triple-term",
+        2,
+    ),
+    "quoted.nt": (b"<http://a> <http://b> <<( <http://a> <http://b> <http://c> )>> .\n", "triple-term", 1),
+    "sixteen.ttl": ("<http://x> <http://y> 1 .".encode("utf-16-le"), "syntax", 1),
+    "half.rdf": (
+        b'<rdf:RDF xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#" xmlns:e="http://ex/">\n'
+        b'<e:C rdf:about="http://ex/a"/>\n',
+        "syntax",
+        3,
+    ),
     "garbled.ttl.gz": (b"\x1f\x8b\x08\x00garbled, all of it", "unreadable-file", None),
     "wide.ttl": (b'<http://x> <http://y> "' + b"x" * 20_000 + b'" .\n<http://x> <http://y> oops .\n', "syntax", 2),
 }
@@ -135,6 +148,35 @@ def test_a_line_of_any_length_is_read_and_counted_as_one(tmp_path: Path, length:
     path.write_text(f'<{EX}a> <{EX}p> "{"x" * length}" .\n<{EX}a> <{EX}p> "short" .\n', encoding="utf-8")
     lines = {triple.object.value[:5]: place.line for triple, place in load([path]).places.items()}  # type: ignore[union-attr]
     assert lines == {"xxxxx": 1, "short": 2}
+
+
+@pytest.mark.parametrize(
+    ("ending", "rdf_format"),
+    [("ttl", RdfFormat.TURTLE), ("rdf", RdfFormat.RDF_XML), ("nt", RdfFormat.N_TRIPLES), ("jsonld", RdfFormat.JSON_LD)],
+)
+def test_a_byte_order_mark_is_passed_over(tmp_path: Path, ending: str, rdf_format: RdfFormat) -> None:
+    triple = Triple(NamedNode(EX + "a"), NamedNode(EX + "p"), Literal("one"))
+    path = tmp_path / f"marked.{ending}"
+    path.write_bytes(
+        b"\xef\xbb\xbf" + serialize([Quad(*triple)] if ending == "jsonld" else [triple], format=rdf_format)
+    )
+    assert load([path]).triples == (triple,)
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "code"),
+    [
+        ("deep.jsonld", b'{"http://ex/p":' * 20_000 + b"1" + b"}" * 20_000, "deep-json"),
+        ("deeper.jsonld", b'{"http://ex/p":' * 300 + b"1" + b"}" * 300, "deep-json"),
+        ("comment.ttl", b"#" * 20_000_000, "large-statement"),
+    ],
+)
+def test_what_is_too_large_for_a_parser_reaches_a_limit(tmp_path: Path, name: str, content: bytes, code: str) -> None:
+    (tmp_path / name).write_bytes(content)
+    with pytest.raises(LimitReached) as caught:
+        load([tmp_path / name])
+    assert caught.value.code == code
+    assert caught.value.place is not None
 
 
 def labels_with(text: str) -> Labels:

@@ -323,7 +323,7 @@ def rules(
 @app.command()
 def serve(
     sources: Sources,
-    port: Annotated[int, typer.Option(help="The port to listen on; 0 takes a free one.")] = 8000,
+    port: Annotated[int, typer.Option(min=0, max=65_535, help="The port to listen on; 0 takes a free one.")] = 8000,
     host: Annotated[str, typer.Option(help="The address to listen on.")] = "127.0.0.1",
     as_of: AsOf = None,
     pack: Pack = [],  # noqa: B006 - Typer copies it

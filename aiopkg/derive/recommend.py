@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from pyoxigraph import Literal, NamedNode, Store, Triple
 
 from aiopkg import assets
-from aiopkg.model.labels import Labels
+from aiopkg.model.labels import Labels, legible
 from aiopkg.vocab import AIOP, GRAPH, PREFIXES, RDF
 
 __all__ = ["Recommendation", "recommend"]
@@ -63,7 +63,7 @@ def _read(properties: dict[NamedNode, list[object]], labels: Labels) -> Recommen
     return Recommendation(
         id=texts(AIOP.identifier)[0],
         kind=only(AIOP.recommendationKind).value.removeprefix(PREFIXES["aiop"]),
-        message=texts(AIOP.message)[0],
+        message=legible(texts(AIOP.message)[0]),
         pillar=labels(only(AIOP.weakens)),
         effort=labels(only(AIOP.effort)),
         about=texts(AIOP.about),

@@ -4,6 +4,7 @@ The parser is fed one line at a time, so that the number of lines handed over wh
 triple is the line on which that triple ends.
 """
 
+import codecs
 import io
 import json
 import re
@@ -11,10 +12,11 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import IO, cast
 from urllib.parse import quote
+from xml.parsers import expat
 
-from pyoxigraph import Quad, RdfFormat, parse
+from pyoxigraph import Quad, RdfFormat, Triple, parse
 
-from aiopkg.errors import InputError, Place
+from aiopkg.errors import InputError, LimitReached, Place
 from aiopkg.model.sources import Source
 
 __all__ = ["parse_source"]
@@ -23,6 +25,15 @@ _EXTERNAL = re.compile(rb"<!(?:ENTITY\s+(?:%\s+)?\S+|DOCTYPE\s+\S+)\s+(?:SYSTEM|
 _ENTITY = re.compile(rb"""<!ENTITY\s+(\S+)\s+(?:"([^"]*)"|'([^']*)')""")
 _REFERENCE = re.compile(rb"&([^#;&\s][^;&\s]*);")
 _LARGEST_ENTITY = 100_000
+_DEEPEST_JSON = 200
+_ENDS_TOO_SOON = frozenset(
+    expat.errors.codes[message]
+    for message in (
+        expat.errors.XML_ERROR_NO_ELEMENTS,
+        expat.errors.XML_ERROR_UNCLOSED_TOKEN,
+        expat.errors.XML_ERROR_UNCLOSED_CDATA_SECTION,
+    )
+)
 
 
 class _Lines(io.RawIOBase):
@@ -30,7 +41,7 @@ class _Lines(io.RawIOBase):
 
     def __init__(self, content: bytes) -> None:
         super().__init__()
-        self._stream = io.BytesIO(content)
+        self._stream = io.BytesIO(content.removeprefix(codecs.BOM_UTF8))
         self._within = False
         self.count = 0
 
@@ -44,19 +55,43 @@ class _Lines(io.RawIOBase):
 def parse_source(source: Source) -> Iterator[tuple[Quad, Place]]:
     """Yield each statement of a document with its place; never opens another file or the network.
 
-    Raises :class:`InputError` with place, excerpt and fix for a syntax error, for RDF/XML that refers
-    to anything outside itself, and for JSON-LD with a context that lies elsewhere.
+    A byte order mark of UTF-8 at the start is passed over.
+
+    Raises :class:`InputError` with place, excerpt and fix for a syntax error, for a triple within a triple
+    (RDF 1.2), for RDF/XML that refers to anything outside itself, and for JSON-LD with a context that lies
+    elsewhere; :class:`LimitReached` for a statement larger than the parser holds.
     """
     if source.format == RdfFormat.RDF_XML:
         _refuse_entities(source)
+        _refuse_half_a_document(source)
     elif source.format == RdfFormat.JSON_LD:
         _refuse_remote_context(source)
     lines = _Lines(source.content)
     try:
         for quad in parse(cast(IO[bytes], lines), source.format, base_iri=_base(source)):
-            yield quad, Place(source.name, max(lines.count, 1))
+            place = Place(source.name, max(lines.count, 1))
+            if isinstance(quad.object, Triple):
+                raise _triple_in_triple(source, place)
+            yield quad, place
     except (SyntaxError, ValueError, UnicodeDecodeError) as error:
         raise _syntax_error(source, error, lines.count) from error
+    except MemoryError as error:
+        raise LimitReached(
+            "large-statement",
+            "A statement or comment is larger than the parser holds.",
+            place=Place(source.name, max(lines.count, 1)),
+            fix="Break it up, or leave out what is not RDF; a literal may have some 16 million bytes.",
+        ) from error
+
+
+def _triple_in_triple(source: Source, place: Place) -> InputError:
+    return InputError(
+        "triple-term",
+        "This statement speaks of another statement (a quoted triple), which is not reasoned with.",
+        place=place,
+        excerpt=_excerpt(source.content, place.line, None),
+        fix="Give what is stated a node of its own, such as a decision right or an rdf:Statement, and describe that.",
+    )
 
 
 def _base(source: Source) -> str:
@@ -82,14 +117,17 @@ def _syntax_error(source: Source, error: Exception, line_reached: int) -> InputE
     line = getattr(error, "lineno", None) or (line_reached or None)
     column = getattr(error, "offset", None)
     reason = re.sub(r"^Parser error at line \d+ (?:column \d+|between columns \d+ and \d+)?:? ?", "", _reason(error))
+    fix = "Mend the line shown, or name another format with --input-format."
     if not source.content.isascii() and not _is_utf8(source.content):
-        reason = "the file is not UTF-8"
+        reason, fix = "the file is not UTF-8", "Save it as UTF-8, or check that it is the file you meant."
+    elif b"\x00" in source.content:
+        reason, fix = "there are zero bytes in it", "Save it as UTF-8, or check that it is the file you meant."
     return InputError(
         "syntax",
         f"This is not valid {_name(source.format)}: {reason.rstrip('.')}.",
         place=Place(source.name, line, column),
         excerpt=_excerpt(source.content, line, column),
-        fix="Mend the line shown, or name another format with --input-format.",
+        fix=fix,
     )
 
 
@@ -134,10 +172,34 @@ def _refuse_entities(source: Source) -> None:
             )
 
 
+def _refuse_half_a_document(source: Source) -> None:
+    """Refuse XML that ends before its root does, which the parser takes for the whole."""
+    reader = expat.ParserCreate()
+    try:
+        reader.Parse(source.content, True)
+    except expat.ExpatError as error:
+        if error.code in _ENDS_TOO_SOON and source.content.strip():
+            raise InputError(
+                "syntax",
+                "This is not valid RDF/XML: it ends before its elements are closed.",
+                place=Place(source.name, error.lineno),
+                fix="Check that the file was written or transferred whole.",
+            ) from error
+
+
 def _refuse_remote_context(source: Source) -> None:
     try:
         document = json.loads(source.content)
-    except (ValueError, RecursionError):
+        if _depth(document) > _DEEPEST_JSON:
+            raise RecursionError
+    except RecursionError as error:
+        raise LimitReached(
+            "deep-json",
+            f"This JSON-LD is nested more than {_DEEPEST_JSON} levels deep.",
+            place=Place(source.name),
+            fix="Write nodes beside each other in an @graph rather than into each other.",
+        ) from error
+    except ValueError:
         return  # the parser says it better, with a place
     remote = next(_remote_contexts(document), None)
     if remote is None:
@@ -167,3 +229,12 @@ def _remote_contexts(value: object) -> Iterator[str]:
                 elif isinstance(part, dict) and isinstance(part.get("@import"), str):
                     yield part["@import"]
             stack.extend(reversed(list(item.values())))
+
+
+def _depth(value: object) -> int:
+    """Return how many lists and objects lie in each other at most."""
+    deepest, level = 0, [value]
+    while inner := [item for item in level if isinstance(item, list | dict)]:
+        deepest += 1
+        level = [part for item in inner for part in (item.values() if isinstance(item, dict) else item)]
+    return deepest
