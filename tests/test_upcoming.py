@@ -13,7 +13,7 @@ from test_cli import run
 
 from aiopkg.assessment import Assessment
 from aiopkg.engine import assess, assess_model
-from aiopkg.report import document, schema, to_json, to_text
+from aiopkg.report import document, schema, to_html, to_json, to_text
 
 DAY = date(2026, 6, 30)
 TRANSPARENCY = date(2026, 8, 2)
@@ -99,6 +99,15 @@ def test_the_report_says_what_will_be_violated_when_and_by_which_rule() -> None:
     assert any("No log of" in line and "bank.ttl:" in line for line in lines[start:])
 
 
+def test_the_page_has_a_section_on_it_when_asked() -> None:
+    asked, silent = to_html(bank(DAY, upcoming=True)), to_html(bank(DAY))
+    assert 'href="#coming"' in asked
+    section = asked[asked.index('<section id="coming"') :].partition("</section>")[0]
+    assert '<time datetime="2027-12-02">' in section
+    assert "No log of Private loan scoring is recorded" in section
+    assert "#coming" not in silent
+
+
 def test_the_command_line_looks_ahead_and_keeps_todays_exit_code() -> None:
     today = ("assess", str(ORGS / "bank.ttl"), "--as-of", "2026-06-30")
     done = run(*today, "--upcoming", "-f", "json", "-q")
@@ -114,4 +123,6 @@ def test_a_finding_of_a_contested_rule_says_so() -> None:
 
 
 def test_the_list_of_rules_shows_which_one_is_contested() -> None:
-    assert "(contested)" in run("rules").stdout
+    shown = " ".join(run("rules", "--cites", "eu-ai-act-2024-1689 4").stdout.split())
+    assert "from 2025-02-02" in shown
+    assert "contested)" in shown

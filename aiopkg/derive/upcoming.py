@@ -45,7 +45,7 @@ def look_ahead(
     def judge(chosen: Sequence[Rule], day: date) -> tuple[Finding, ...]:
         if not chosen:
             return ()
-        measure(future, day, given)
+        measure(future, day, given, model.place_of)
         return rule_upon(future, chosen, day, model, Labels.of(future, GRAPH.facts)).findings
 
     starts = {rule.valid_from for rule in rules if rule.valid_from}

@@ -91,5 +91,8 @@ def _headed(last: str) -> Table:
 
 
 def _add(table: Table, rule: Rule, sources: str) -> None:
-    holds = f"{rule.label} (contested)" if rule.contested else rule.label
+    marks = [f"from {rule.valid_from}"] if rule.valid_from else []
+    marks += [f"until {rule.valid_to}"] if rule.valid_to else []
+    marks += ["contested"] if rule.contested else []
+    holds = f"{rule.label} ({', '.join(marks)})" if marks else rule.label
     table.add_row(rule.code, rule.severity.lower(), _label(rule.pillar), holds, sources)

@@ -8,6 +8,7 @@ from aiopkg.assessment import Assessment
 from aiopkg.report.page.areas import Areas, areas_of
 from aiopkg.report.page.brief import Brief, brief
 from aiopkg.report.page.chains import Roots, anchors_of, roots_of
+from aiopkg.report.page.coming import Coming, coming_of
 from aiopkg.report.page.gaps import RuleGaps, rule_gaps
 from aiopkg.report.page.packs import Pack, packs_of
 from aiopkg.report.page.shape import Shape, shape_of
@@ -44,6 +45,7 @@ class Page:
     roots: Roots
     units: Units
     packs: tuple[Pack, ...]
+    coming: tuple[Coming, ...]
     shape: Shape
     unknowns: Unknowns
     gaps: tuple[RuleGaps, ...]
@@ -69,6 +71,7 @@ def view(a: Assessment) -> Page:
         roots=roots_of(a),
         units=units_of(a, anchors),
         packs=packs_of(a),
+        coming=coming_of(a),
         shape=shape_of(a),
         unknowns=unknowns_of(a),
         gaps=gaps,
