@@ -103,7 +103,7 @@ def test_the_page_has_a_section_on_it_when_asked() -> None:
     asked, silent = to_html(bank(DAY, upcoming=True)), to_html(bank(DAY))
     assert 'href="#coming"' in asked
     section = asked[asked.index('<section id="coming"') :].partition("</section>")[0]
-    assert '<time datetime="2027-12-02">' in section
+    assert 'datetime="2027-12-02"' in section
     assert "No log of Private loan scoring is recorded" in section
     assert "#coming" not in silent
 
@@ -120,6 +120,10 @@ def test_a_finding_of_a_contested_rule_says_so() -> None:
     assert [f.verdict for f in found.findings if f.rule == "E104"] == ["violated"]
     marked = [line.split()[0] for line in text_of(found).splitlines() if "(contested)" in line]
     assert marked == ["E104"]
+    page = to_html(found)
+    gap = page[page.index('id="rule-E104"') :].partition("</summary>")[0]
+    assert "contested" in gap
+    assert page.count(">contested<") == 1
 
 
 def test_the_list_of_rules_shows_which_one_is_contested() -> None:

@@ -46,6 +46,7 @@ class RuleGaps:
     remedy: str
     effort: str
     pack: str
+    contested: bool
     sources: tuple[str, ...]
     bar: Bar
     broken: int
@@ -102,6 +103,7 @@ def _rule(
         remedy=_remedy(rule, findings),
         effort=a.labels(rule.effort),
         pack=rule.pack,
+        contested=rule.contested,
         sources=tuple(f"{c.standard} {c.id}" for c in rule.cites),
         bar=bar(a.verdicts[rule.code]),
         broken=sum(finding.verdict == "violated" for finding in findings),
