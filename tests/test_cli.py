@@ -214,3 +214,26 @@ def test_the_endpoint_answers_a_client_about_the_organization() -> None:
         count = int(client.query().convert()["results"]["bindings"][0]["count"]["value"])
     report = json.loads(run("assess", MAKER, *DAY, "-f", "json", "--fail-on", "never").stdout)
     assert count == report["summary"]["findings"]["violated"]
+
+
+@pytest.mark.parametrize("port", ["99999", "-1", "x"])
+def test_a_port_that_cannot_be_is_a_usage_error(port: str) -> None:
+    done = run("serve", BANK, "--port", port)
+    assert done.returncode == 2
+    assert "--port" in done.stderr
+    assert done.stdout == ""
+
+
+def test_a_label_does_not_reach_the_terminal_as_a_command(tmp_path: Path) -> None:
+    (tmp_path / "evil.ttl").write_text(
+        "@prefix aiop: <https://w3id.org/aiop#> . @prefix org: <http://www.w3.org/ns/org#> .\n"
+        "@prefix rdfs: <http://www.w3.org/2000/01/rdf-schema#> . @prefix ex: <https://example.org/> .\n"
+        "ex:o a org:FormalOrganization ; rdfs:label '\\u001B[2J\\u202Eevil [red]org[/]' .\n"
+        "ex:u a aiop:UseCase ; aiop:stage aiop:Production ; rdfs:label '\\u001B]0;x\\u0007[bold]case[/bold]' .\n",
+        encoding="utf-8",
+    )
+    done = run("assess", str(tmp_path / "evil.ttl"), *DAY)
+    assert done.returncode == 1
+    assert "[red]org[/]" in done.stdout
+    assert "[bold]case[/bold]" in done.stdout
+    assert not re.search("[\x00-\x09\x0b-\x1f\x7f-\x9f\u202e]", done.stdout)

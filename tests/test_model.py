@@ -179,6 +179,28 @@ def test_what_is_too_large_for_a_parser_reaches_a_limit(tmp_path: Path, name: st
     assert caught.value.place is not None
 
 
+@pytest.mark.parametrize(
+    "text", ["2026-02-30", "2025-02-29Z", "0000-01-01", "-0044-03-15", "12026-01-01", "2026-06-31T00:00:00Z"]
+)
+def test_a_day_that_the_calendar_does_not_have_is_refused(text: str) -> None:
+    kind = "dateTime" if "T" in text else "date"
+    with pytest.raises(InputError, match=text) as caught:
+        model_from(f'ex:a ex:p "{text}"^^xsd:{kind} .')
+    assert caught.value.code == "literal"
+
+
+@pytest.mark.parametrize("text", ["2024-02-29", "0001-01-01", "9999-12-31Z", "2026-01-01+05:30"])
+def test_a_day_of_the_calendar_is_taken(text: str) -> None:
+    assert model_from(f'ex:a ex:p "{text}"^^xsd:date .').triples
+
+
+def test_a_syntax_error_is_told_in_a_few_words(tmp_path: Path) -> None:
+    (tmp_path / "word.ttl").write_bytes(b"x" * 100_000)
+    with pytest.raises(InputError) as caught:
+        load([tmp_path / "word.ttl"])
+    assert len(str(caught.value)) < 600
+
+
 def labels_with(text: str) -> Labels:
     store = Store()
     store.add(Quad(NamedNode(EX + "a"), RDFS.label, Literal(text), GRAPH.asserted))

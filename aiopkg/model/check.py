@@ -3,6 +3,7 @@
 import difflib
 import re
 from collections.abc import Iterable, Mapping
+from datetime import date
 from functools import cache
 
 from pyoxigraph import Literal, NamedNode, Triple
@@ -39,6 +40,8 @@ _SAMPLES = {
 }
 _LARGEST_EXPONENT = 308
 _DOUBLES = {PREFIXES["xsd"] + "double", PREFIXES["xsd"] + "float"}
+_DAYS = {PREFIXES["xsd"] + "date", PREFIXES["xsd"] + "dateTime"}
+_LENGTH_OF_A_DAY = len("2026-03-31")
 
 
 @cache
@@ -77,7 +80,8 @@ def check_literals(places: Iterable[tuple[Triple, Place]]) -> None:
     """Raise :class:`InputError` for a typed literal whose text is not one of its type.
 
     The lexical spaces are those of XML Schema 1.1 part 2. A number whose exponent is beyond what a
-    double can hold is refused before anything tries to compute it.
+    double can hold is refused before anything tries to compute it, and so is a day outside the years 1 to
+    9999, with which nothing could be compared.
     """
     for triple, place in places:
         value = triple.object
@@ -91,7 +95,7 @@ def check_literals(places: Iterable[tuple[Triple, Place]]) -> None:
                 continue
         else:
             pattern = _LEXICAL.get(datatype)
-            if pattern is None or pattern.fullmatch(text):
+            if pattern is None or (pattern.fullmatch(text) and (datatype not in _DAYS or _is_a_day(text))):
                 continue
         name = datatype.removeprefix(PREFIXES["xsd"])
         shown = text if len(text) <= 40 else text[:37] + "..."
@@ -101,3 +105,12 @@ def check_literals(places: Iterable[tuple[Triple, Place]]) -> None:
             place=place,
             fix=f'Write it as the type asks, for example "{_SAMPLES.get(name, "1.5")}", or change the type.',
         )
+
+
+def _is_a_day(text: str) -> bool:
+    """Tell whether a date, or a time by its date, lies on a day that the calendar has."""
+    try:
+        date.fromisoformat(text[:_LENGTH_OF_A_DAY])
+    except ValueError:
+        return False
+    return text[_LENGTH_OF_A_DAY : _LENGTH_OF_A_DAY + 1] in ("", "T", "Z", "+", "-")

@@ -26,6 +26,7 @@ _ENTITY = re.compile(rb"""<!ENTITY\s+(\S+)\s+(?:"([^"]*)"|'([^']*)')""")
 _REFERENCE = re.compile(rb"&([^#;&\s][^;&\s]*);")
 _LARGEST_ENTITY = 100_000
 _DEEPEST_JSON = 200
+_LONGEST_REASON = 200
 _ENDS_TOO_SOON = frozenset(
     expat.errors.codes[message]
     for message in (
@@ -117,6 +118,7 @@ def _syntax_error(source: Source, error: Exception, line_reached: int) -> InputE
     line = getattr(error, "lineno", None) or (line_reached or None)
     column = getattr(error, "offset", None)
     reason = re.sub(r"^Parser error at line \d+ (?:column \d+|between columns \d+ and \d+)?:? ?", "", _reason(error))
+    reason = reason if len(reason) <= _LONGEST_REASON else f"{reason[:_LONGEST_REASON]}..."
     fix = "Mend the line shown, or name another format with --input-format."
     if not source.content.isascii() and not _is_utf8(source.content):
         reason, fix = "the file is not UTF-8", "Save it as UTF-8, or check that it is the file you meant."
