@@ -201,6 +201,14 @@ def test_a_syntax_error_is_told_in_a_few_words(tmp_path: Path) -> None:
     assert len(str(caught.value)) < 600
 
 
+@pytest.mark.parametrize("name", ["a" * 5000 + ".ttl", "a\0b.ttl", ""])
+def test_a_path_that_cannot_be_is_a_mistake_of_the_input(name: str) -> None:
+    with pytest.raises(InputError) as caught:
+        load([name])
+    assert caught.value.code in ("unreadable-file", "missing-file")
+    assert caught.value.fix
+
+
 def labels_with(text: str) -> Labels:
     store = Store()
     store.add(Quad(NamedNode(EX + "a"), RDFS.label, Literal(text), GRAPH.asserted))

@@ -65,12 +65,23 @@ def find_sources(names: Sequence[str | Path], format_name: str | None = None) ->
         if str(name) == "-":
             yield Source("-", sys.stdin.buffer.read(), FORMATS[format_name or "turtle"])
             continue
-        for path in _paths(str(name)):
+        for path in _named(str(name)):
             yield Source(str(path), _read(path), _format(path, format_name))
 
 
+def _named(name: str) -> list[Path]:
+    try:
+        return _paths(name)
+    except (OSError, ValueError) as error:  # no permission, a name that is too long or holds a zero character
+        raise InputError(
+            "unreadable-file",
+            f"{name[:200]} cannot be looked up: {getattr(error, 'strerror', None) or error}.",
+            fix="Check the path and the permissions of its folders.",
+        ) from error
+
+
 def _paths(name: str) -> list[Path]:
-    path = Path(name)
+    path = Path(name or "no name")
     if path.is_dir():
         found = sorted(p for p in path.rglob("*") if p.is_file() and _is_known(p.relative_to(path)))
         if not found:
