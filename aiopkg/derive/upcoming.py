@@ -65,6 +65,8 @@ def look_ahead(
 
 
 def _starts_of_terms(store: Store) -> Iterator[date]:
-    """Yield the days from which terms of the ontology itself hold."""
+    """Yield the days from which terms of the ontology itself hold, of those terms that the organization uses."""
     for quad in store.quads_for_pattern(None, AIOP.validFrom, None, GRAPH.ontology):
-        yield date.fromisoformat(quad.object.value[:10])  # type: ignore[union-attr]
+        used = (store.quads_for_pattern(None, None, quad.subject, graph) for graph in (GRAPH.asserted, GRAPH.inferred))
+        if any(user.subject != quad.subject for users in used for user in users):
+            yield date.fromisoformat(quad.object.value[:10])  # type: ignore[union-attr]
