@@ -1,7 +1,7 @@
 """The report for a terminal: what is wrong, where, and what to do first."""
 
 from collections import Counter, defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 
 from rich.console import Console, Group, RenderableType
@@ -87,16 +87,23 @@ def _first(a: Assessment) -> Iterator[RenderableType]:
     own_kind = [r for r in a.recommendations if r.kind != "CloseGap"]
     if own_kind:
         yield Text("What to do first", style="bold")
-        for recommendation in own_kind[:_MOST_FIRST_STEPS]:
-            closes = _number(len(recommendation.closes), "gap")
-            yield Text(f"- {recommendation.message} ({recommendation.effort}; closes {closes})")
+        yield _bullets(
+            f"{r.message} ({r.effort}; closes {_number(len(r.closes), 'gap')})" for r in own_kind[:_MOST_FIRST_STEPS]
+        )
         yield Text("")
     telling = [cause for cause in a.cascades.root_causes if cause.reaches][:_MOST_FIRST_STEPS]
     if telling:
         yield Text("Where it starts", style="bold")
-        for cause in telling:
-            yield Text(f"- {cause.label}: {_reach(cause)}")
+        yield _bullets(f"{cause.label}: {_reach(cause)}" for cause in telling)
         yield Text("")
+
+
+def _bullets(lines: Iterable[str]) -> Table:
+    """Show lines as a list whose wrapped lines hang."""
+    grid = Table.grid(padding=(0, 1))
+    for line in lines:
+        grid.add_row("-", Text(line))
+    return grid
 
 
 def _reach(cause: RootCause) -> str:
