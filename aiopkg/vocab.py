@@ -57,7 +57,6 @@ class RDFS:
     """Terms of RDF Schema."""
 
     label = _in("rdfs", "label")
-    comment = _in("rdfs", "comment")
     range = _in("rdfs", "range")
     subClassOf = _in("rdfs", "subClassOf")
     subPropertyOf = _in("rdfs", "subPropertyOf")
@@ -85,7 +84,6 @@ class ORG:
 
     Organization = _in("org", "Organization")
     FormalOrganization = _in("org", "FormalOrganization")
-    OrganizationalUnit = _in("org", "OrganizationalUnit")
     subOrganizationOf = _in("org", "subOrganizationOf")
     unitOf = _in("org", "unitOf")
 
@@ -105,15 +103,10 @@ class XSD:
 class SH:
     """Terms of SHACL."""
 
-    NodeShape = _in("sh", "NodeShape")
-    PropertyShape = _in("sh", "PropertyShape")
-    property = _in("sh", "property")
     path = _in("sh", "path")
-    sparql = _in("sh", "sparql")
     select = _in("sh", "select")
     message = _in("sh", "message")
     severity = _in("sh", "severity")
-    targetClass = _in("sh", "targetClass")
 
 
 class GRAPH:
@@ -145,7 +138,6 @@ class AIOP:
     HighStakesUseCase = _in("aiop", "HighStakesUseCase")
     Incompleteness = _in("aiop", "Incompleteness")
     KPI = _in("aiop", "KPI")
-    LiveUseCase = _in("aiop", "LiveUseCase")
     Pack = _in("aiop", "Pack")
     Pillar = _in("aiop", "Pillar")
     Principle = _in("aiop", "Principle")
@@ -167,7 +159,6 @@ class AIOP:
     contested = _in("aiop", "contested")
     countedAs = _in("aiop", "countedAs")
     cutoff = _in("aiop", "cutoff")
-    declaredArchetype = _in("aiop", "declaredArchetype")
     dependsOn = _in("aiop", "dependsOn")
     effort = _in("aiop", "effort")
     evaluationDate = _in("aiop", "evaluationDate")
@@ -180,7 +171,6 @@ class AIOP:
     heldAs = _in("aiop", "heldAs")
     identifier = _in("aiop", "identifier")
     impacts = _in("aiop", "impacts")
-    inPillar = _in("aiop", "inPillar")
     kind = _in("aiop", "kind")
     limit = _in("aiop", "limit")
     mechanism = _in("aiop", "mechanism")
@@ -189,17 +179,13 @@ class AIOP:
     ofElement = _in("aiop", "ofElement")
     ofPack = _in("aiop", "ofPack")
     ofProperty = _in("aiop", "ofProperty")
-    ofRule = _in("aiop", "ofRule")
     opens = _in("aiop", "opens")
-    operatedArchetype = _in("aiop", "operatedArchetype")
-    ownedBy = _in("aiop", "ownedBy")
     partOf = _in("aiop", "partOf")
     passes = _in("aiop", "passes")
     pillarOrder = _in("aiop", "pillarOrder")
     reaches = _in("aiop", "reaches")
     reason = _in("aiop", "reason")
     recommendationKind = _in("aiop", "recommendationKind")
-    recommendedArchetype = _in("aiop", "recommendedArchetype")
     relation = _in("aiop", "relation")
     remedy = _in("aiop", "remedy")
     restsOn = _in("aiop", "restsOn")

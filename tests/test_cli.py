@@ -59,10 +59,12 @@ def test_an_unknown_verdict_does_not_fail(tmp_path: Path) -> None:
     text = """
         @prefix aiop: <https://w3id.org/aiop#> . @prefix org: <http://www.w3.org/ns/org#> .
         <http://ex/acme> a org:FormalOrganization .
-        <http://ex/use> a aiop:UseCase ; aiop:stage aiop:Design .
+        <http://ex/use> a aiop:UseCase ; aiop:stage aiop:Production ; aiop:unreported aiop:AnyProperty .
     """
     (tmp_path / "quiet.ttl").write_text(text)
-    assert run("assess", "quiet.ttl", "--fail-on", "info", cwd=tmp_path).returncode == 0
+    done = run("assess", "quiet.ttl", "--fail-on", "info", "-f", "json", cwd=tmp_path)
+    assert {finding["verdict"] for finding in json.loads(done.stdout)["findings"]} == {"unknown"}
+    assert done.returncode == 0
 
 
 @pytest.mark.parametrize("name", BROKEN)
