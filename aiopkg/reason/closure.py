@@ -10,28 +10,15 @@ from pyoxigraph import BlankNode, NamedNode, Triple
 from .dictionary import Dictionary, Term, encode
 from .inconsistent import Fact, clashes
 from .record import ASSERTED
-from .relations import Ids, Layout, Relation, expand, one, present, unique
+from .relations import Ids, Layout, Relation, merged_runs, one, present, unique, without
+from .revise import Revision, revise
 from .saturate import Saturation, saturate
 from .steps import History
 from .table import RULES
-from .vocabulary import (
-    DOMAIN,
-    EQUIVALENT_CLASS,
-    EQUIVALENT_PROPERTY,
-    NOTHING,
-    RANGE,
-    RESOURCE,
-    SAME,
-    SUB_CLASS,
-    SUB_PROPERTY,
-    THING,
-    TYPE,
-)
+from .vocabulary import SAME
+from .written import clutter, written_out
 
-__all__ = ["Closure", "Inconsistency", "Inferred", "Step", "materialise"]
-
-_REFLEXIVE = (SAME, SUB_CLASS, SUB_PROPERTY, EQUIVALENT_CLASS, EQUIVALENT_PROPERTY)
-_VACUOUS = (TYPE, SUB_CLASS, DOMAIN, RANGE)
+__all__ = ["Changes", "Closure", "Edit", "Inconsistency", "Inferred", "Step", "materialise"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +39,22 @@ class Inconsistency:
 
     rule: str
     premises: tuple[Triple, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Changes:
+    """The inferred triples that came and went with an edit."""
+
+    appeared: tuple[Triple, ...]
+    vanished: tuple[Triple, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Edit:
+    """A closure after an edit, and what changed in it; no changes are told where it took a full run."""
+
+    closure: "Closure"
+    changes: Changes | None
 
 
 class Inferred(Collection[Triple]):
@@ -90,6 +93,22 @@ def packed(terms: Dictionary, layout: Layout, triple: object) -> Ids | None:
     return layout.pack(predicate, subject, value)
 
 
+def _numbered(terms: Dictionary, layout: Layout, triples: Iterable[Triple]) -> Ids | None:
+    """The packed facts of triples whose terms are known, ascending; None where one does not fit the layout."""
+    rows = [[terms.number(term) for term in triple] for triple in triples]
+    table = np.array([row for row in rows if None not in row], dtype=np.int64).reshape(-1, 3)
+    if len(table) and int(table[:, 1].max()) >= layout.predicates:
+        return None
+    return unique(layout.pack(table[:, 1], table[:, 0], table[:, 2]))
+
+
+def _ordered(terms: Dictionary, layout: Layout, keys: Ids) -> tuple[Triple, ...]:
+    """Few packed facts as triples, in an order that depends on nothing but the set."""
+    columns = (column.tolist() for column in layout.unpack(keys))
+    triples = (Triple(terms.terms[s], terms.terms[p], terms.terms[o]) for p, s, o in zip(*columns, strict=True))
+    return tuple(sorted(triples, key=str))
+
+
 class Closure:
     """An immutable closure under the OWL 2 RL/RDF rules.
 
@@ -100,11 +119,12 @@ class Closure:
     forms of the same value.
     """
 
-    def __init__(self, terms: Dictionary, saturation: Saturation) -> None:
+    def __init__(self, terms: Dictionary, saturation: Saturation, inferred: Ids | None = None) -> None:
         self._terms = terms
         self._saturation = saturation
         self._layout = saturation.record.layout
         self._asserted = saturation.record.log[0].keys
+        self._read_off = inferred
 
     def __contains__(self, triple: object) -> bool:
         key = packed(self._terms, self._layout, triple)
@@ -157,6 +177,45 @@ class Closure:
             if all(self._writable(fact) for fact in clash.premises)
         ]
         return tuple(sorted(found, key=lambda each: (each.rule, [str(triple) for triple in each.premises])))
+
+    @property
+    def asserted(self) -> Iterator[Triple]:
+        """The premises, in an order that depends on nothing but the set."""
+        return iter(Inferred(self._terms, self._layout, self._asserted))
+
+    def edited(self, added: Iterable[Triple] = (), removed: Iterable[Triple] = ()) -> "Edit":
+        """The closure of the premises without some triples and with others; this closure stays as it is.
+
+        What is both removed and added stays. Facts about individuals are revised; an edit that touches axioms
+        or equal individuals is a full run, with the same closure. Raises LimitReached as :func:`materialise` does.
+        """
+        coming = dict.fromkeys(added)
+        going = [triple for triple in removed if triple not in coming]
+        terms = self._terms.extended(coming)
+        layout = self._layout
+        if len(terms) <= 1 << layout.bits:
+            came, went = _numbered(terms, layout, coming), _numbered(terms, layout, going)
+            if came is not None and went is not None:
+                came, went = came[~present(self._asserted, came)], went[present(self._asserted, went)]
+                revision = revise(self._saturation, terms, came, went)
+                if revision is not None:
+                    return self._revised(terms, revision, np.concatenate((came, went)))
+        gone = set(going)
+        return Edit(materialise([*(t for t in self.asserted if t not in gone), *coming]), None)
+
+    def _revised(self, terms: Dictionary, revision: Revision, stated: Ids) -> "Edit":
+        saturation = revision.saturation
+        moved = unique(np.concatenate((revision.appeared, revision.vanished)))
+        touched = unique(np.concatenate((stated, written_out(moved, saturation.equality, self._layout))))
+        represent = saturation.equality.representative
+        kept = self._layout.pack(*(represent[column] for column in self._layout.unpack(touched)))
+        holds = saturation.record.facts.has(kept) & ~present(saturation.record.log[0].keys, touched)
+        now = touched[holds & ~clutter(touched, terms, self._layout)]
+        before = touched[present(self._inferred_keys, touched)]
+        appeared, vanished = now[~present(before, now)], before[~present(now, before)]
+        inferred = merged_runs(without(self._inferred_keys, vanished), appeared)
+        changes = Changes(_ordered(terms, self._layout, appeared), _ordered(terms, self._layout, vanished))
+        return Edit(Closure(terms, saturation, inferred), changes)
 
     def rule_of(self, triple: Triple) -> str | None:
         """The W3C name of the rule that first derived a triple; None for an asserted one.
@@ -249,37 +308,11 @@ class Closure:
 
     @cached_property
     def _inferred_keys(self) -> Ids:
-        keys = self._expanded()
+        if self._read_off is not None:
+            return self._read_off
+        keys = written_out(self._saturation.record.facts.by_subject, self._saturation.equality, self._layout)
         keys = keys[~present(self._asserted, keys)]
-        predicates, subjects, objects = self._layout.unpack(keys)
-        terms = self._terms
-        named = np.fromiter((type(term) is NamedNode for term in terms.terms), dtype=np.bool_, count=len(terms))
-        clutter = terms.literal[subjects] | terms.of_vocabulary()[subjects] | ~named[predicates]
-        clutter |= (subjects == objects) & np.isin(predicates, _REFLEXIVE)
-        clutter |= np.isin(objects, (THING, RESOURCE)) & np.isin(predicates, _VACUOUS)
-        clutter |= (subjects == NOTHING) & (predicates == SUB_CLASS)
-        return keys[~clutter]
-
-    def _expanded(self) -> Ids:
-        """The facts about representatives, written out for every term that these stand for."""
-        keys = self._saturation.record.facts.by_subject
-        equality = self._saturation.equality
-        shared = equality.shared()
-        if not len(shared):
-            return keys
-        order = np.argsort(equality.representative, kind="stable").astype(np.int64)
-        grouped = equality.representative[order]
-        columns = list(self._layout.unpack(keys))
-        affected = np.logical_or.reduce([np.isin(column, shared) for column in columns])
-        written = [column[affected] for column in columns]
-        for place in range(3):
-            row, member = expand(
-                np.searchsorted(grouped, written[place], side="left"),
-                np.searchsorted(grouped, written[place], side="right"),
-            )
-            written = [column[row] for column in written]
-            written[place] = order[member]
-        return unique(np.concatenate((keys[~affected], self._layout.pack(*written))))
+        return keys[~clutter(keys, self._terms, self._layout)]
 
     def _triple(self, fact: Fact) -> Triple:
         subject, predicate, value = (self._terms.terms[number] for number in fact)

@@ -1,8 +1,8 @@
 """Terms to numbers and back, and what must be known about a term by its number.
 
-A dictionary is filled once, by :func:`encode`, and only read afterwards. Numbers follow the order of
-arrival, so nothing that leaves this package may depend on them: whatever has to be chosen or ordered is
-chosen by :meth:`Dictionary.rank`.
+A dictionary is filled once, by :func:`encode`, and only read afterwards; :meth:`Dictionary.extended` makes a
+larger one. Numbers follow the order of arrival, so nothing that leaves this package may depend on them:
+whatever has to be chosen or ordered is chosen by :meth:`Dictionary.rank`.
 """
 
 from collections import defaultdict
@@ -37,6 +37,25 @@ class Dictionary:
 
     def __len__(self) -> int:
         return len(self.terms)
+
+    def extended(self, triples: Iterable[Triple]) -> "Dictionary":
+        """This dictionary, or a larger one in which the terms of some triples have numbers too."""
+        fresh = {term: None for term in chain.from_iterable(triples) if term not in self.numbers}
+        if not fresh:
+            return self
+        numbers = dict(self.numbers)
+        for term in fresh:
+            numbers[term] = len(numbers)
+        larger = Dictionary.__new__(Dictionary)
+        larger.numbers = numbers
+        larger.terms = [*self.terms, *fresh]
+        literal = np.fromiter((type(term) is Literal for term in fresh), dtype=np.bool_, count=len(fresh))
+        larger.literal = np.concatenate((self.literal, literal))
+        unread = np.full(len(fresh), _UNREAD, dtype=np.int64)
+        larger._values = np.concatenate((self._values, unread))
+        larger._first_of = dict(self._first_of)
+        larger._ranks = None
+        return larger
 
     def number(self, term: object) -> int | None:
         """The number of a term, or None where the input does not have it."""
@@ -101,13 +120,17 @@ class Dictionary:
         kinds = {NamedNode: 1, BlankNode: 2, Literal: 3}
         return kinds.get(type(term), 4), str(term)
 
-    def of_vocabulary(self) -> Flags:
-        """Which terms belong to the RDF, RDFS, OWL or XSD namespace."""
-        return np.fromiter(
-            (type(term) is NamedNode and term.value.startswith(NAMESPACES) for term in self.terms),
-            dtype=np.bool_,
-            count=len(self.terms),
-        )
+    def named(self, numbers: Ids) -> Flags:
+        """Which of the numbers are those of IRIs."""
+        terms = self.terms
+        found = (type(terms[number]) is NamedNode for number in numbers.tolist())
+        return np.fromiter(found, dtype=np.bool_, count=len(numbers))
+
+    def of_vocabulary(self, numbers: Ids) -> Flags:
+        """Which of the numbers are those of terms in the RDF, RDFS, OWL or XSD namespace."""
+        chosen = (self.terms[number] for number in numbers.tolist())
+        found = (type(term) is NamedNode and term.value.startswith(NAMESPACES) for term in chosen)
+        return np.fromiter(found, dtype=np.bool_, count=len(numbers))
 
     def literal_at(self, number: int) -> Literal | None:
         """The literal with this number, or None where the number is not a literal's."""

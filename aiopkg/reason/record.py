@@ -44,7 +44,7 @@ class Record:
         added = EMPTY
         for rule, drawn in sorted(candidates, key=lambda candidate: candidate[0]):
             fresh = unique(drawn)
-            fresh = fresh[~present(self.facts.by_subject, fresh)]
+            fresh = fresh[~self.facts.has(fresh)]
             fresh = fresh[~present(added, fresh)]
             if len(fresh):
                 self.log.append(Stretch(self.round, rule, fresh))

@@ -15,7 +15,21 @@ import numpy.typing as npt
 
 from aiopkg.errors import LimitReached
 
-__all__ = ["Flags", "Ids", "Layout", "Relation", "expand", "join", "merged_runs", "one", "present", "unique"]
+__all__ = [
+    "EMPTY",
+    "Flags",
+    "Ids",
+    "Layout",
+    "Overlay",
+    "Relation",
+    "expand",
+    "join",
+    "merged_runs",
+    "one",
+    "present",
+    "unique",
+    "without",
+]
 
 Ids: TypeAlias = npt.NDArray[np.int64]
 Flags: TypeAlias = npt.NDArray[np.bool_]
@@ -164,6 +178,10 @@ class Relation:
             return np.zeros(0, dtype=np.bool_)
         return present(self.by_subject, self.layout.pack(predicates, subjects, objects))
 
+    def has(self, keys: Ids) -> Flags:
+        """Which of these packed facts are in the relation."""
+        return present(self.by_subject, keys)
+
     def touched(self, predicates: Ids) -> Flags:
         """Which of these predicates have a fact."""
         step = 1 << (2 * self.layout.bits)
@@ -187,9 +205,76 @@ class Relation:
         """The facts that are not among these ascending packed ones."""
         if not len(keys):
             return self
-        kept = self.by_subject[~present(keys, self.by_subject)]
         turned = np.sort(self.layout.turned(keys))
-        return Relation(self.layout, kept, self.by_object[~present(turned, self.by_object)])
+        return Relation(self.layout, without(self.by_subject, keys), without(self.by_object, turned))
+
+    def predicates(self) -> Ids:
+        """The predicates of all facts, ascending; the cost follows their number, not that of the facts."""
+        shift = 2 * self.layout.bits
+        found: list[int] = []
+        place = 0
+        while place < len(self.by_subject):
+            found.append(int(self.by_subject[place] >> shift))
+            place = int(np.searchsorted(self.by_subject, (found[-1] + 1) << shift))
+        return np.array(found, dtype=np.int64)
+
+
+@dataclass(frozen=True, slots=True)
+class Overlay(Relation):
+    """A large relation and, beside it, a small one with facts of its own: grows without a merge of the large one.
+
+    The columns are those of the large relation. Rows of an answer are not ascending.
+    """
+
+    recent: Relation
+
+    @classmethod
+    def over(cls, relation: Relation) -> "Overlay":
+        """A relation with nothing laid over it yet."""
+        nothing = Relation(relation.layout, EMPTY, EMPTY)
+        return cls(relation.layout, relation.by_subject, relation.by_object, nothing)
+
+    def settled(self) -> Relation:
+        """Both parts merged into one relation."""
+        return Relation(self.layout, self.by_subject, self.by_object).merged(self.recent)
+
+    def __len__(self) -> int:
+        return len(self.by_subject) + len(self.recent)
+
+    def pairs(self, predicates: Ids | Iterable[int]) -> tuple[Ids, Ids, Ids]:
+        """Row of the asked predicate, subject and object of every fact of these predicates."""
+        asked = predicates if isinstance(predicates, np.ndarray) else np.fromiter(predicates, dtype=np.int64)
+        row, subjects, objects = Relation.pairs(self, asked)
+        more_row, more_subjects, more_objects = self.recent.pairs(asked)
+        return (
+            np.concatenate((row, more_row)),
+            np.concatenate((subjects, more_subjects)),
+            np.concatenate((objects, more_objects)),
+        )
+
+    def _third(self, column: Ids, predicates: Ids | int, seconds: Ids) -> tuple[Ids, Ids]:
+        row, found = Relation._third(self, column, predicates, seconds)
+        lies_over = self.recent.by_subject if column is self.by_subject else self.recent.by_object
+        more_row, more = self.recent._third(lies_over, predicates, seconds)
+        return np.concatenate((row, more_row)), np.concatenate((found, more))
+
+    def holds(self, predicates: Ids | int, subjects: Ids, objects: Ids | int) -> Flags:
+        """Which of the asked facts are in the relation."""
+        if not len(subjects):
+            return np.zeros(0, dtype=np.bool_)
+        return self.has(self.layout.pack(predicates, subjects, objects))
+
+    def has(self, keys: Ids) -> Flags:
+        """Which of these packed facts are in the relation."""
+        return np.asarray(present(self.by_subject, keys) | present(self.recent.by_subject, keys))
+
+    def touched(self, predicates: Ids) -> Flags:
+        """Which of these predicates have a fact."""
+        return np.asarray(Relation.touched(self, predicates) | self.recent.touched(predicates))
+
+    def merged(self, other: Relation) -> "Overlay":
+        """The union with a relation that shares no fact with this one."""
+        return Overlay(self.layout, self.by_subject, self.by_object, self.recent.merged(other))
 
 
 def merged_runs(left: Ids, right: Ids) -> Ids:
@@ -198,3 +283,11 @@ def merged_runs(left: Ids, right: Ids) -> Ids:
     both = np.concatenate((left, right))
     both.sort(kind="stable")
     return both
+
+
+def without(ordered: Ids, unwanted: Ids) -> Ids:
+    """An ascending column without some numbers, given ascending; those that it does not hold are ignored."""
+    places = np.searchsorted(ordered, unwanted)
+    places = places[places < len(ordered)]
+    found = places[present(unwanted, ordered[places])] if len(places) else places
+    return np.delete(ordered, found) if len(found) else ordered

@@ -27,7 +27,7 @@ from .vocabulary import (
     TYPE,
 )
 
-__all__ = ["Saturation", "saturate"]
+__all__ = ["Saturation", "saturate", "speaks_of_schema"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +49,7 @@ def saturate(terms: Dictionary, layout: Layout, asserted: Ids) -> Saturation:
         delta = record.facts
         while len(delta):
             delta = _advance(record, equality, schema, terms, delta)
-            if _speaks_of_schema(record.facts, delta):
+            if speaks_of_schema(record.facts, delta):
                 break
         else:
             return Saturation(record, equality, schema)
@@ -78,7 +78,7 @@ def _close_axioms(record: Record, equality: Equality, terms: Dictionary) -> Sche
             return schema
 
 
-def _speaks_of_schema(facts: Relation, delta: Relation) -> bool:
+def speaks_of_schema(facts: Relation, delta: Relation) -> bool:
     """Whether new facts are axioms, or make two declared classes or properties equal."""
     predicates, subjects, objects = delta.layout.unpack(delta.by_subject)
     axioms = predicates < SCHEMA_PROPERTY_END

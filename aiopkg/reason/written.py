@@ -1,0 +1,57 @@
+"""What a closure shows: facts about representatives written out for all equal terms, and what is left unsaid."""
+
+import numpy as np
+
+from .dictionary import Dictionary
+from .equality import Equality
+from .relations import Flags, Ids, Layout, expand, present, unique
+from .vocabulary import (
+    DOMAIN,
+    EQUIVALENT_CLASS,
+    EQUIVALENT_PROPERTY,
+    NOTHING,
+    RANGE,
+    RESOURCE,
+    SAME,
+    SUB_CLASS,
+    SUB_PROPERTY,
+    THING,
+    TYPE,
+)
+
+__all__ = ["clutter", "written_out"]
+
+_REFLEXIVE = (SAME, SUB_CLASS, SUB_PROPERTY, EQUIVALENT_CLASS, EQUIVALENT_PROPERTY)
+_VACUOUS = (TYPE, SUB_CLASS, DOMAIN, RANGE)
+
+
+def clutter(keys: Ids, terms: Dictionary, layout: Layout) -> Flags:
+    """Which facts are true of everything, speak of the RDF, RDFS, OWL and XSD terms, or cannot be written in RDF."""
+    predicates, subjects, objects = layout.unpack(keys)
+    spoken_of, said = unique(subjects), unique(predicates)
+    found: Flags = terms.literal[subjects] | present(spoken_of[terms.of_vocabulary(spoken_of)], subjects)
+    found |= present(said[~terms.named(said)], predicates)
+    found |= (subjects == objects) & np.isin(predicates, _REFLEXIVE)
+    found |= np.isin(objects, (THING, RESOURCE)) & np.isin(predicates, _VACUOUS)
+    found |= (subjects == NOTHING) & (predicates == SUB_CLASS)
+    return found
+
+
+def written_out(keys: Ids, equality: Equality, layout: Layout) -> Ids:
+    """Facts about representatives, written out for every term that these stand for; ascending."""
+    shared = equality.shared()
+    if not len(shared):
+        return keys
+    order = np.argsort(equality.representative, kind="stable").astype(np.int64)
+    grouped = equality.representative[order]
+    columns = list(layout.unpack(keys))
+    affected = np.logical_or.reduce([np.isin(column, shared) for column in columns])
+    written = [column[affected] for column in columns]
+    for place in range(3):
+        row, member = expand(
+            np.searchsorted(grouped, written[place], side="left"),
+            np.searchsorted(grouped, written[place], side="right"),
+        )
+        written = [column[row] for column in written]
+        written[place] = order[member]
+    return unique(np.concatenate((keys[~affected], layout.pack(*written))))
