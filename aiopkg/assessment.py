@@ -1,8 +1,9 @@
 """What an assessment came to, as one value that nothing changes."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from functools import cached_property
 
 from pyoxigraph import Quad, RdfFormat, Store, Triple, serialize
 
@@ -37,12 +38,22 @@ class Assessment:
     not_known: tuple[NotKnown, ...]
     recommendations: tuple[Recommendation, ...]
     cascades: Cascades
-    overview: Overview
-    inconsistencies: tuple[Inconsistency, ...]
     labels: Labels
     store: Store
     closure: Closure
+    overlook: Callable[[], Overview]
+    """Sums everything up, when that is first asked for."""
     upcoming: tuple[Upcoming, ...] | None = None
+
+    @cached_property
+    def overview(self) -> Overview:
+        """Everything seen from above."""
+        return self.overlook()
+
+    @property
+    def inconsistencies(self) -> tuple[Inconsistency, ...]:
+        """The contradictions in what the model states and the ontology says."""
+        return self.closure.inconsistencies
 
     def dataset(self) -> bytes:
         """Return all named graphs as N-Quads, sorted: what the organization states, in its own spelling,

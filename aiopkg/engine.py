@@ -20,10 +20,24 @@ from aiopkg.model.parse import parse_source
 from aiopkg.model.sources import Source
 from aiopkg.reason import Closure, Entailment, entails, materialise
 from aiopkg.rules import Rule, catalogue
-from aiopkg.validate.findings import Ruling, finding_triples, rule_upon
+from aiopkg.validate.findings import Ruling, finding_triples, name_of, rule_upon
 from aiopkg.vocab import AIOP, GRAPH, ORG, OWL, RDF, SKOS
 
-__all__ = ["Assessment", "assess", "assess_model", "closure_of", "entailment", "materialise_model", "validate_model"]
+__all__ = [
+    "Assessment",
+    "Matter",
+    "assess",
+    "assess_model",
+    "closure_of",
+    "entailment",
+    "find_organization",
+    "load_model",
+    "materialise_model",
+    "represent",
+    "take_up",
+    "validate_model",
+    "write_graph",
+]
 
 Progress = Callable[[str], None]
 
@@ -55,6 +69,8 @@ class Materialised:
     model: Model
     closure: Closure
     store: Store
+    same: Mapping[object, NamedNode | BlankNode]
+    """The representative of each individual that is the same as another."""
 
 
 def materialise_model(model: Model, given: Sequence[Triple] = ()) -> Materialised:
@@ -64,11 +80,11 @@ def materialise_model(model: Model, given: Sequence[Triple] = ()) -> Materialise
     base = set(ontology)
     same = _representatives(closure, model, {triple.subject for triple in ontology})
     store = Store()
-    asserted = {_represent(triple, same) for triple in model.triples} - base
-    inferred = {_represent(triple, same) for triple in closure.inferred} - asserted - base
+    asserted = {represent(triple, same) for triple in model.triples} - base
+    inferred = {represent(triple, same) for triple in closure.inferred} - asserted - base
     for graph, triples in ((GRAPH.asserted, asserted), (GRAPH.ontology, base), (GRAPH.inferred, inferred)):
         store.bulk_extend([Quad(t.subject, t.predicate, t.object, graph) for t in triples])
-    return Materialised(model, closure, store)
+    return Materialised(model, closure, store, same)
 
 
 def _representatives(closure: Closure, model: Model, terms: Collection[object]) -> dict[object, NamedNode | BlankNode]:
@@ -94,7 +110,8 @@ def _representatives(closure: Closure, model: Model, terms: Collection[object]) 
     return {element: first[id(group)] for element, group in groups.items()}
 
 
-def _represent(triple: Triple, same: Mapping[object, NamedNode | BlankNode]) -> Triple:
+def represent(triple: Triple, same: Mapping[object, NamedNode | BlankNode]) -> Triple:
+    """Say a triple of the representatives of its terms."""
     if not same or triple.predicate == OWL.sameAs:
         return triple
     subject, value = same.get(triple.subject), same.get(triple.object)
@@ -131,11 +148,12 @@ def assess(
     that does not exist.
     """
     progress("Loading")
-    model = _load(source, input_format)
+    model = load_model(source, input_format)
     return assess_model(model, as_of=as_of, packs=packs, upcoming=upcoming, progress=progress)
 
 
-def _load(source: Sources, input_format: str | None) -> Model:
+def load_model(source: Sources, input_format: str | None = None) -> Model:
+    """Load what can be assessed; raises as :func:`assess` does."""
     if isinstance(source, str | Path):
         return load([source], input_format)
     if isinstance(source, Sequence):
@@ -155,48 +173,70 @@ def assess_model(
     """Assess a model that is loaded already; see :func:`assess`."""
     day = as_of or datetime.now(UTC).date()
     progress("Drawing conclusions")
-    known = materialise_model(model)
-    organization = _organization(known)
-    bound = _packs(known.store, packs)
-    asked = [Triple(organization, AIOP.boundBy, pack) for pack, name in _pack_ids(known.store).items() if name in packs]
-    if asked:
-        known = materialise_model(model, asked)
-    applicable = [rule for rule in catalogue() if not rule.pack or rule.pack in bound]
-    rules = tuple(rule for rule in applicable if rule.in_force(day))
+    matter = take_up(model, day, packs)
+    store, rules = matter.known.store, matter.rules
     progress("Measuring and validating")
-    ruling = validate_model(known, rules, day, asked)
-    store = known.store
+    ruling = validate_model(matter.known, rules, day, matter.given)
     if upcoming:
         progress("Looking ahead")
-    coming = look_ahead(store, applicable, day, model, asked) if upcoming else None
-    _write(store, GRAPH.findings, finding_triples(ruling.findings, {rule.code: rule for rule in rules}))
-    _write(store, GRAPH.ontology, spoken(rules))
+    coming = look_ahead(store, matter.applicable, day, model, matter.given) if upcoming else None
+    write_graph(store, GRAPH.findings, finding_triples(ruling.findings, {rule.code: rule for rule in rules}))
+    write_graph(store, GRAPH.ontology, spoken(rules))
     labels = Labels.of(store, GRAPH.facts)
     progress("Deriving recommendations")
     written, recommendations = recommend(store, labels)
-    _write(store, GRAPH.recommendations, written)
+    write_graph(store, GRAPH.recommendations, written)
     progress("Following cascades")
     cascades = cascade(store, ruling.findings, labels)
-    _write(store, GRAPH.cascades, cascade_triples(cascades.cascades))
+    write_graph(store, GRAPH.cascades, cascade_triples(cascades.cascades))
+    overview = overlook(store, matter.organization, rules, ruling, cascades.arrows, labels)
     return Assessment(
         model=model,
         as_of=day,
-        packs=bound,
+        packs=matter.packs,
         rules=rules,
-        organization=organization.value if isinstance(organization, NamedNode) else str(organization),
-        organization_label=labels(organization),
+        organization=name_of(matter.organization),
+        organization_label=labels(matter.organization),
         findings=ruling.findings,
         verdicts=ruling.verdicts,
         not_known=ruling.not_known,
         recommendations=recommendations,
         cascades=cascades,
-        overview=overlook(store, organization, rules, ruling, cascades.arrows, labels),
-        inconsistencies=known.closure.inconsistencies,
         labels=labels,
         store=store,
-        closure=known.closure,
+        closure=matter.known.closure,
+        overlook=lambda: overview,
         upcoming=coming,
     )
+
+
+@dataclass(frozen=True)
+class Matter:
+    """What an assessment is about: a materialised model, its organization and packs, and the rules that apply.
+
+    ``applicable`` are the rules whatever their dates, ``rules`` those in force; ``given`` are facts of the
+    evaluation itself.
+    """
+
+    known: Materialised
+    organization: NamedNode | BlankNode
+    packs: tuple[str, ...]
+    given: tuple[Triple, ...]
+    applicable: tuple[Rule, ...]
+    rules: tuple[Rule, ...]
+
+
+def take_up(model: Model, as_of: date, packs: Sequence[str] = ()) -> Matter:
+    """Draw conclusions from a model and find out what it is about; raises as :func:`assess` does."""
+    known = materialise_model(model)
+    organization = find_organization(known.store, model)
+    bound = _packs(known.store, packs)
+    given = [Triple(organization, AIOP.boundBy, pack) for pack, name in _pack_ids(known.store).items() if name in packs]
+    if given:
+        known = materialise_model(model, given)
+    applicable = tuple(rule for rule in catalogue() if not rule.pack or rule.pack in bound)
+    rules = tuple(rule for rule in applicable if rule.in_force(as_of))
+    return Matter(known, organization, bound, tuple(given), applicable, rules)
 
 
 def closure_of(
@@ -246,33 +286,33 @@ def entailment(
     return entails([*stated, *assets.ontology()] if with_ontology else stated, asked)
 
 
-def _write(store: Store, graph: NamedNode, triples: Sequence[Triple]) -> None:
+def write_graph(store: Store, graph: NamedNode, triples: Sequence[Triple]) -> None:
+    """Add triples to a graph of a store."""
     store.bulk_extend([Quad(t.subject, t.predicate, t.object, graph) for t in triples])
 
 
-def _organization(known: Materialised) -> NamedNode | BlankNode:
+def find_organization(store: Store, model: Model) -> NamedNode | BlankNode:
     """Return the organization that a model is about: the one above the others, formal ones first."""
 
     def instances(kind: NamedNode) -> set[NamedNode | BlankNode]:
         graphs = (GRAPH.asserted, GRAPH.inferred)
-        return {q.subject for g in graphs for q in known.store.quads_for_pattern(None, RDF.type, kind, g)}  # type: ignore[misc]
+        return {q.subject for g in graphs for q in store.quads_for_pattern(None, RDF.type, kind, g)}  # type: ignore[misc]
 
     organizations = instances(ORG.Organization) - instances(AIOP.Vendor) - instances(AIOP.StandingBody)
     if not organizations:
         raise InputError(
             "no-organization",
             "The model describes no organization.",
-            place=Place(min(place.file for place in known.model.places.values())) if known.model.places else None,
+            place=Place(min(place.file for place in model.places.values())) if model.places else None,
             fix="State that something in it is an org:Organization or an org:FormalOrganization.",
         )
     parts = {
         q.subject
         for g in (GRAPH.asserted, GRAPH.inferred)
-        for q in known.store.quads_for_pattern(None, ORG.subOrganizationOf, None, g)
+        for q in store.quads_for_pattern(None, ORG.subOrganizationOf, None, g)
     }
     formal = instances(ORG.FormalOrganization)
-    described = {t.subject for t in known.model.triples}
-    return min(organizations, key=lambda o: (o in parts, o not in formal, o not in described, str(o)))
+    return min(organizations, key=lambda o: (o in parts, o not in formal, not model.describes(o), str(o)))
 
 
 def _packs(store: Store, asked: Sequence[str]) -> tuple[str, ...]:

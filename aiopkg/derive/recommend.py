@@ -1,5 +1,6 @@
 """Recommendations: what to do, with the findings that it closes. Each kind is one query."""
 
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from pyoxigraph import Literal, NamedNode, Store, Triple
@@ -8,7 +9,7 @@ from aiopkg import assets
 from aiopkg.model.labels import Labels, legible
 from aiopkg.vocab import AIOP, GRAPH, PREFIXES, RDF
 
-__all__ = ["Recommendation", "recommend"]
+__all__ = ["Recommendation", "rank_of", "recommend", "recommendations_in"]
 
 _GENERIC = "CloseGap"
 
@@ -43,12 +44,22 @@ def recommend(store: Store, labels: Labels) -> tuple[tuple[Triple, ...], tuple[R
     for path in assets.queries("derive"):
         triples.update(store.query(path.read_text(encoding="utf-8"), default_graph=graphs))  # type: ignore[arg-type]
     ordered = tuple(sorted(triples, key=str))
+    return ordered, tuple(sorted(recommendations_in(ordered, labels), key=rank_of))
+
+
+def rank_of(recommendation: Recommendation) -> tuple[bool, int, str]:
+    """Return what recommendations are ordered by."""
+    return recommendation.kind == _GENERIC, -len(recommendation.closes), recommendation.id
+
+
+def recommendations_in(triples: Iterable[Triple], labels: Labels) -> Iterator[Recommendation]:
+    """Yield the recommendations that some triples, sorted, describe whole."""
     facts: dict[object, dict[NamedNode, list[object]]] = {}
-    for triple in ordered:
+    for triple in triples:
         facts.setdefault(triple.subject, {}).setdefault(triple.predicate, []).append(triple.object)
-    found = [_read(properties, labels) for properties in facts.values() if AIOP.Recommendation in properties[RDF.type]]
-    found.sort(key=lambda r: (r.kind == _GENERIC, -len(r.closes), r.id))
-    return ordered, tuple(found)
+    for properties in facts.values():
+        if AIOP.Recommendation in properties[RDF.type]:
+            yield _read(properties, labels)
 
 
 def _read(properties: dict[NamedNode, list[object]], labels: Labels) -> Recommendation:

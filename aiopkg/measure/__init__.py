@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Iterator
 from datetime import UTC, date, datetime
 from decimal import Decimal
 
-from pyoxigraph import Literal, NamedNode, Quad, Store, Triple
+from pyoxigraph import BlankNode, Literal, NamedNode, Quad, Store, Triple
 
 from aiopkg import assets
 from aiopkg.errors import InputError, Place
@@ -15,7 +15,9 @@ from aiopkg.measure.calendar import as_moment, before, days, decimal, is_duratio
 from aiopkg.measure.openness import openness
 from aiopkg.vocab import AIOP, GRAPH, XSD, shorten
 
-__all__ = ["measure"]
+__all__ = ["RECKONED", "measure", "occasion", "openness"]
+
+Element = NamedNode | BlankNode
 
 _LARGEST_LIMIT = Decimal(10) ** 12
 
@@ -40,12 +42,9 @@ def measure(
     Raises :class:`InputError` when the organization overrides a threshold with something that is not of its
     kind, a number or a duration from nought up, and when the day is too near an end of the calendar.
     """
-    now = datetime(as_of.year, as_of.month, as_of.day, tzinfo=UTC)
     store.clear_graph(GRAPH.measures)
-    _write(store, [Triple(AIOP.Evaluation, AIOP.evaluationDate, moment(now)), *given])
-    _write(store, _thresholds(store, now, place_of))
-    _write(store, _durations(store))
-    _write(store, _moments(store))
+    _write(store, [*given, *occasion(store, as_of, place_of)])
+    _write(store, (triple for reckon in RECKONED for triple in reckon(store, None)))
     _write(store, openness(store))
     for path in assets.queries("measure"):
         _write(store, store.query(path.read_text(encoding="utf-8"), default_graph=list(GRAPH.facts)))  # type: ignore[arg-type]
@@ -57,6 +56,13 @@ def _write(store: Store, triples: Iterable[Triple]) -> None:
     others = [graph for graph in GRAPH.facts if graph != GRAPH.measures]
     new = [t for t in triples if not any(Quad(t.subject, t.predicate, t.object, graph) in store for graph in others)]
     store.extend([Quad(t.subject, t.predicate, t.object, GRAPH.measures) for t in new])
+
+
+def occasion(store: Store, as_of: date, place_of: Callable[[object], Place | None] = _nowhere) -> Iterator[Triple]:
+    """Yield the evaluation date, and each threshold's limit and cutoff at it; raises as :func:`measure` does."""
+    now = datetime(as_of.year, as_of.month, as_of.day, tzinfo=UTC)
+    yield Triple(AIOP.Evaluation, AIOP.evaluationDate, moment(now))
+    yield from _thresholds(store, now, place_of)
 
 
 def _thresholds(store: Store, now: datetime, place_of: Callable[[object], Place | None]) -> Iterator[Triple]:
@@ -109,21 +115,28 @@ def _limit(value: object, timed: bool) -> Decimal | None:
     return limit if limit.is_finite() and 0 <= limit < _LARGEST_LIMIT else None
 
 
-def _durations(store: Store) -> Iterator[Triple]:
+def _durations(store: Store, subject: Element | None) -> Iterator[Triple]:
     """Count each duration in days, in the property that the ontology names for it."""
     for counted in store.quads_for_pattern(None, AIOP.countedAs, None, GRAPH.ontology):
-        for graph in (GRAPH.asserted, GRAPH.inferred):
-            for quad in store.quads_for_pattern(None, counted.subject, None, graph):  # type: ignore[arg-type]
-                if isinstance(quad.object, Literal) and is_duration(quad.object.value):
-                    yield Triple(quad.subject, counted.object, decimal(days(quad.object.value)))  # type: ignore[arg-type]
+        for quad in _stated(store, subject, counted.subject):
+            if isinstance(quad.object, Literal) and is_duration(quad.object.value):
+                yield Triple(quad.subject, counted.object, decimal(days(quad.object.value)))  # type: ignore[arg-type]
 
 
-def _moments(store: Store) -> Iterator[Triple]:
+def _moments(store: Store, subject: Element | None) -> Iterator[Triple]:
     """Give each date, and each time without a zone, as a time in UTC, where the ontology asks for times."""
     for declared in store.quads_for_pattern(None, AIOP.heldAs, XSD.dateTime, GRAPH.ontology):
-        for graph in (GRAPH.asserted, GRAPH.inferred):
-            for quad in store.quads_for_pattern(None, declared.subject, None, graph):  # type: ignore[arg-type]
-                if isinstance(quad.object, Literal) and quad.object.datatype in (XSD.date, XSD.dateTime):
-                    instant = as_moment(quad.object.value)
-                    if instant is not None and instant != quad.object:
-                        yield Triple(quad.subject, quad.predicate, instant)
+        for quad in _stated(store, subject, declared.subject):
+            if isinstance(quad.object, Literal) and quad.object.datatype in (XSD.date, XSD.dateTime):
+                instant = as_moment(quad.object.value)
+                if instant is not None and instant != quad.object:
+                    yield Triple(quad.subject, quad.predicate, instant)
+
+
+def _stated(store: Store, subject: Element | None, predicate: object) -> Iterator[Quad]:
+    for graph in (GRAPH.asserted, GRAPH.inferred):
+        yield from store.quads_for_pattern(subject, predicate, None, graph)  # type: ignore[arg-type]
+
+
+RECKONED = (_durations, _moments)
+"""What is worked out for one element from what is said of it alone, or for all (None)."""

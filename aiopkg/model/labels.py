@@ -1,16 +1,17 @@
 """What a person calls a thing: its label rather than its IRI."""
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from decimal import Decimal
 
 from pyoxigraph import BlankNode, Literal, NamedNode, Store, Triple
 
+from aiopkg.model.layered import Layered
 from aiopkg.vocab import PREFIXES, RDFS, SKOS, XSD
 
-__all__ = ["Labels", "legible"]
+__all__ = ["NAMING", "Labels", "legible"]
 
-_NAMING = (
+NAMING = (
     RDFS.label,
     SKOS.prefLabel,
     NamedNode(PREFIXES["foaf"] + "name"),
@@ -42,15 +43,17 @@ class Labels:
         """Collect the labels in some graphs: ``rdfs:label`` before ``skos:prefLabel``, ``foaf:name`` and
         ``dcterms:title``; English before untagged before other languages; then by the alphabet.
         """
-        best: dict[object, tuple[int, int, str]] = {}
-        for rank, predicate in enumerate(_NAMING):
-            for graph in graphs:
-                for quad in store.quads_for_pattern(None, predicate, None, graph):
-                    text = legible(quad.object.value) if isinstance(quad.object, Literal) else ""
-                    if isinstance(quad.object, Literal) and text:
-                        rival = (rank, _language_rank(quad.object), text)
-                        best[quad.subject] = min(rival, best.get(quad.subject, rival))
-        return cls({subject: label for subject, (_, _, label) in best.items()})
+        return cls(_collect(store, graphs, None))
+
+    def revised(self, store: Store, graphs: Sequence[NamedNode], subjects: Iterable[object]) -> "Labels":
+        """Return these labels with those of some subjects read anew."""
+        found: dict[object, str] = {}
+        gone = set(subjects)
+        for subject in gone:
+            if isinstance(subject, NamedNode | BlankNode):
+                found |= _collect(store, graphs, subject)
+        labels = self._labels if isinstance(self._labels, Layered) else Layered(self._labels)
+        return Labels(labels.revised(found, gone))
 
     def __call__(self, term: NamedNode | BlankNode | Literal | Triple) -> str:
         """Return the label of a term, a literal as a person writes it, or the end of an IRI."""
@@ -62,6 +65,19 @@ class Labels:
         if isinstance(term, NamedNode):
             return re.split(r"[/#:]", term.value.rstrip("/#"))[-1] or term.value
         return "an unnamed element"
+
+
+def _collect(store: Store, graphs: Sequence[NamedNode], subject: NamedNode | BlankNode | None) -> dict[object, str]:
+    """The label of a subject, or of every subject (None)."""
+    best: dict[object, tuple[int, int, str]] = {}
+    for rank, predicate in enumerate(NAMING):
+        for graph in graphs:
+            for quad in store.quads_for_pattern(subject, predicate, None, graph):
+                text = legible(quad.object.value) if isinstance(quad.object, Literal) else ""
+                if isinstance(quad.object, Literal) and text:
+                    rival = (rank, _language_rank(quad.object), text)
+                    best[quad.subject] = min(rival, best.get(quad.subject, rival))
+    return {named: label for named, (_, _, label) in best.items()}
 
 
 def _language_rank(literal: Literal) -> int:

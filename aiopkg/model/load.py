@@ -1,7 +1,7 @@
 """Loads documents into a model: all of them, or none."""
 
-from collections import deque
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections import Counter, deque
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -12,13 +12,15 @@ from aiopkg.errors import InputError, Place
 from aiopkg.model.blank import name_blank_nodes
 from aiopkg.model.catalog import Catalog
 from aiopkg.model.check import check_literals, check_terms
+from aiopkg.model.layered import Layered
 from aiopkg.model.parse import parse_source
 from aiopkg.model.sources import Source, find_sources
 from aiopkg.vocab import OWL, PREFIXES
 
-__all__ = ["Model", "load"]
+__all__ = ["Model", "as_stored", "load"]
 
-Term = NamedNode | BlankNode | Literal
+Node = NamedNode | BlankNode
+Term = Node | Literal
 
 
 @dataclass(frozen=True)
@@ -33,44 +35,118 @@ class Model:
         return tuple(sorted(self.places, key=str))
 
     @cached_property
-    def _mentions(self) -> Mapping[NamedNode | BlankNode, Place]:
-        mentions: dict[NamedNode | BlankNode, Place] = {}
-        for triple, place in self.places.items():
-            subject = triple.subject
-            if isinstance(subject, NamedNode | BlankNode):
-                mentions[subject] = min(place, mentions.get(subject, place))
-        for triple, place in self.places.items():
-            value = triple.object
-            if isinstance(value, NamedNode | BlankNode) and value not in mentions:
-                mentions[value] = place
-        return mentions
+    def _described(self) -> Mapping[Node, Sequence[Triple]]:
+        """The triples about each subject."""
+        found: dict[Node, list[Triple]] = {}
+        for triple in self.places:
+            if isinstance(triple.subject, NamedNode | BlankNode):
+                found.setdefault(triple.subject, []).append(triple)
+        return found
+
+    @cached_property
+    def _mentioned(self) -> Mapping[Node, Sequence[Triple]]:
+        """The triples that mention each thing as their object."""
+        found: dict[Node, list[Triple]] = {}
+        for triple in self.places:
+            if isinstance(triple.object, NamedNode | BlankNode):
+                found.setdefault(triple.object, []).append(triple)
+        return found
+
+    def statements_about(self, element: object) -> Sequence[Triple]:
+        """Return the triples whose subject is an element."""
+        return self._described.get(element, ())  # type: ignore[call-overload, no-any-return]
+
+    def describes(self, element: object) -> bool:
+        """Tell whether anything is said of an element."""
+        return bool(self._described.get(element))  # type: ignore[call-overload]
 
     def place_of(self, element: object) -> Place | None:
         """Return where an element is first described, or mentioned if nothing is said of it."""
-        return self._mentions.get(element)  # type: ignore[call-overload, no-any-return]
+        speaking = self._described.get(element) or self._mentioned.get(element, ())  # type: ignore[call-overload]
+        return min((self.places[triple] for triple in speaking), default=None)
 
     @cached_property
-    def _spellings(self) -> Mapping[Literal, Literal]:
-        """Each literal as a store rewrites it, with the spelling that the user chose."""
-        typed = sorted(
-            {t.object for t in self.places if isinstance(t.object, Literal) and _may_be_rewritten(t.object)},
-            key=str,
-        )
-        store = Store()
-        predicate = NamedNode("urn:x:spelt")
-        spellings: dict[Literal, Literal] = {}
-        for number, literal in enumerate(typed):
-            store.add(Quad(NamedNode(f"urn:x:{number}"), predicate, literal))
-        for quad in store.quads_for_pattern(None, predicate, None):
-            assert isinstance(quad.subject, NamedNode) and isinstance(quad.object, Literal)
-            original = typed[int(quad.subject.value.removeprefix("urn:x:"))]
-            if original != quad.object:
-                spellings[quad.object] = min(original, spellings.get(quad.object, original), key=str)
+    def _written(self) -> Mapping[Literal, Mapping[Literal, int]]:
+        """Each literal as a store rewrites it, with the spellings that the user chose and how often each occurs."""
+        typed = Counter(t.object for t in self.places if isinstance(t.object, Literal) and _may_be_rewritten(t.object))
+        spellings: dict[Literal, dict[Literal, int]] = {}
+        for stored, original in _rewritten(typed):
+            spellings.setdefault(stored, {})[original] = typed[original]
         return spellings
 
     def as_written(self, term: Term) -> Term:
         """Return a literal as the user spelt it (1.50 and not 1.5); other terms as they are."""
-        return self._spellings.get(term, term) if isinstance(term, Literal) else term
+        if not isinstance(term, Literal):
+            return term
+        return min(self._written.get(term, (term,)), key=str)
+
+    def edited(self, added: Mapping[Triple, Place], removed: Collection[Triple]) -> "Model":
+        """Return this model without some triples and with others; what is both removed and added stays."""
+        gone = [triple for triple in removed if triple not in added and triple in self.places]
+        come = [triple for triple in added if triple not in self.places]
+        places = self.places if isinstance(self.places, Layered) else Layered(self.places)
+        model = Model(places.revised(added, gone))
+        for name, end in (("_described", "subject"), ("_mentioned", "object")):
+            model.__dict__[name] = _sorted_in(getattr(self, name), come, gone, end)
+        spellings: dict[Literal, dict[Literal, int]] = {}
+        for triples, change in ((come, 1), (gone, -1)):
+            typed = Counter(t.object for t in triples if isinstance(t.object, Literal) and _may_be_rewritten(t.object))
+            for stored, original in _rewritten(typed):
+                known = spellings.setdefault(stored, dict(self._written.get(stored, {})))
+                known[original] = known.get(original, 0) + change * typed[original]
+        kept = {stored: {o: times for o, times in known.items() if times} for stored, known in spellings.items()}
+        written = self._written if isinstance(self._written, Layered) else Layered(self._written)
+        nothing = [stored for stored, known in kept.items() if not known]
+        model.__dict__["_written"] = written.revised({s: known for s, known in kept.items() if known}, nothing)
+        return model
+
+    def relocated(self, other: "Model") -> frozenset[Triple]:
+        """Return the triples that both this model and the one that it was edited from have, at different places."""
+        changed = self.places.differing(other.places) if isinstance(self.places, Layered) else ()
+        return frozenset(t for t in changed if t in self.places and self.places[t] != other.places.get(t))
+
+    def respelt(self, other: "Model") -> frozenset[Literal]:
+        """Return the literals, as a store has them, that another model edited from this one writes otherwise."""
+        mine, theirs = self._written, other._written
+        changed = theirs.differing(mine) if isinstance(theirs, Layered) else ()
+        return frozenset(literal for literal in changed if self.as_written(literal) != other.as_written(literal))
+
+
+def _sorted_in(
+    index: Mapping[Node, Sequence[Triple]], come: Iterable[Triple], gone: Iterable[Triple], end: str
+) -> Mapping[Node, Sequence[Triple]]:
+    """An index of triples by one of their ends, with some more and without others."""
+    changed: dict[Node, list[Triple]] = {}
+    for triples, adding in ((come, True), (gone, False)):
+        for triple in triples:
+            element = getattr(triple, end)
+            if isinstance(element, NamedNode | BlankNode):
+                row = changed.setdefault(element, list(index.get(element, ())))
+                row.append(triple) if adding else row.remove(triple)
+    layered = index if isinstance(index, Layered) else Layered(index)
+    return layered.revised(changed)
+
+
+def _rewritten(literals: Iterable[Literal]) -> Iterator[tuple[Literal, Literal]]:
+    """Yield each literal that a store rewrites: as the store has it, and as it is."""
+    ordered = sorted(literals, key=str)
+    store = Store()
+    predicate = NamedNode("urn:x:spelt")
+    for number, literal in enumerate(ordered):
+        store.add(Quad(NamedNode(f"urn:x:{number}"), predicate, literal))
+    for quad in store.quads_for_pattern(None, predicate, None):
+        assert isinstance(quad.subject, NamedNode) and isinstance(quad.object, Literal)
+        original = ordered[int(quad.subject.value.removeprefix("urn:x:"))]
+        if original != quad.object:
+            yield quad.object, original
+
+
+def as_stored(triple: Triple) -> Triple:
+    """Return a triple as a store gives it back, which writes some literals in a form of its own."""
+    if not isinstance(triple.object, Literal) or not _may_be_rewritten(triple.object):
+        return triple
+    stored = next((stored for stored, _ in _rewritten([triple.object])), triple.object)
+    return Triple(triple.subject, triple.predicate, stored)
 
 
 def _may_be_rewritten(literal: Literal) -> bool:

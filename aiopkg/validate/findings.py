@@ -14,14 +14,27 @@ from aiopkg.model import Model
 from aiopkg.model.labels import Labels
 from aiopkg.rules import Rule
 from aiopkg.validate.excuses import Excuses
-from aiopkg.validate.judgement import Judgement, judge, possible_targets
+from aiopkg.validate.judgement import Candidates, Judgement, judge, possible_targets
 from aiopkg.validate.openness import Openness
 from aiopkg.validate.results import Result
 from aiopkg.validate.scope import missing_at, properties_of
 from aiopkg.validate.shapes import Shapes
 from aiopkg.vocab import AIOP, GRAPH, PREFIXES, RDF
 
-__all__ = ["FINDING", "VERDICTS", "Finding", "NotKnown", "Ruling", "finding_triples", "rule_upon"]
+__all__ = [
+    "FINDING",
+    "VERDICTS",
+    "Clerk",
+    "Finding",
+    "NotKnown",
+    "Ruling",
+    "finding_triples",
+    "name_of",
+    "openness_of",
+    "rule_upon",
+    "shapes_of",
+    "worst_verdict",
+]
 
 FINDING = "https://w3id.org/aiop/finding/"
 """The namespace of findings; a finding's IRI is this and its id."""
@@ -99,45 +112,68 @@ def rule_upon(store: Store, rules: Sequence[Rule], as_of: date, model: Model, la
     Ordinary SHACL decides what fails; what was stated in place of a fact and what nobody reported decide
     the verdict of a failure, in the order that :mod:`aiopkg.validate.excuses` and :func:`judge` describe.
     """
-    triples = [triple for rule in rules for triple in rule.triples]
-    shapes = Shapes.compile(triples, definitions=assets.ontology())
+    shapes = shapes_of(rules)
     judged = judge(store, shapes, graphs=GRAPH.facts, materialised=True)
-    excuses = Excuses(store, as_of)
-    by_rule = {rule.iri: rule for rule in rules}
-    scopes = {rule.iri: properties_of(rule) for rule in rules}
-    groups: dict[tuple[NamedNode, Element, str], list[tuple[Judgement, str, str]]] = defaultdict(list)
-    for judgement in judged.judgements:
-        rule = by_rule[judgement.shape]  # type: ignore[index]
-        excuse = excuses.find(judgement.focus, [rule.iri, *scopes[rule.iri][judgement.constraint]])  # type: ignore[arg-type]
-        verdict = excuse.verdict if excuse else "unknown" if judgement.possible else "violated"
-        key = (rule.iri, judgement.focus, rule.kinds.get(judgement.constraint, ""))
-        groups[key].append((judgement, verdict, excuse.note if excuse else ""))  # type: ignore[index]
-    writer = _Writer(model, labels, _openness(store))
-    findings = [writer.finding(by_rule[iri], focus, kind, failures) for (iri, focus, kind), failures in groups.items()]
-    findings.sort(key=lambda f: (f.rule, f.focus, f.kind))
+    clerk = Clerk(rules, Excuses(store, as_of), openness_of(store), model, labels)
+    findings = clerk.findings(judged.judgements)
     return Ruling(
         tuple(findings),
-        {rule.code: tuple(_name(e) for e in judged.targets.get(rule.iri, ())) for rule in rules},
+        {rule.code: tuple(name_of(e) for e in judged.targets.get(rule.iri, ())) for rule in rules},
         _count(rules, judged.targets, findings),
-        tuple(
-            sorted(
-                (
-                    NotKnown(
-                        by_rule[shape].code,  # type: ignore[index]
-                        _name(focus),
-                        labels(focus),
-                        tuple((_name(node), labels(name)) for node, name in missing),
-                    )
-                    for shape, elements in possible_targets(store, shapes, graphs=GRAPH.facts).items()
-                    for focus, missing in elements
-                ),
-                key=lambda n: (n.rule, n.focus),
-            )
-        ),
+        clerk.not_known(possible_targets(store, shapes, graphs=GRAPH.facts)),
     )
 
 
-def _openness(store: Store) -> Openness:
+def shapes_of(rules: Iterable[Rule]) -> Shapes:
+    """Compile the shapes of some rules."""
+    return Shapes.compile((triple for rule in rules for triple in rule.triples), definitions=assets.ontology())
+
+
+class Clerk:
+    """Turns judgements into findings: the verdict of each, and its words."""
+
+    def __init__(
+        self, rules: Sequence[Rule], excuses: Excuses, openness: Openness, model: Model, labels: Labels
+    ) -> None:
+        self._rules = {rule.iri: rule for rule in rules}
+        self._scopes = {rule.iri: properties_of(rule) for rule in rules}
+        self.excuses = excuses
+        self.writer = _Writer(model, labels, openness)
+
+    def findings(self, judgements: Iterable[Judgement]) -> list[Finding]:
+        """Write the findings of some judgements, of which those of a rule and element come together; sorted."""
+        groups: dict[tuple[NamedNode, Element, str], list[tuple[Judgement, str, str]]] = defaultdict(list)
+        for judgement in judgements:
+            rule = self._rules[judgement.shape]  # type: ignore[index]
+            scopes = [rule.iri, *self._scopes[rule.iri][judgement.constraint]]
+            excuse = self.excuses.find(judgement.focus, scopes)  # type: ignore[arg-type]
+            verdict = excuse.verdict if excuse else "unknown" if judgement.possible else "violated"
+            key = (rule.iri, judgement.focus, rule.kinds.get(judgement.constraint, ""))
+            groups[key].append((judgement, verdict, excuse.note if excuse else ""))  # type: ignore[index]
+        found = [
+            self.writer.finding(self._rules[iri], focus, kind, failures)
+            for (iri, focus, kind), failures in groups.items()
+        ]
+        return sorted(found, key=lambda f: (f.rule, f.focus, f.kind))
+
+    def not_known(self, candidates: Candidates) -> tuple[NotKnown, ...]:
+        """Say of which elements it cannot be told whether a rule applies; sorted."""
+        labels = self.writer.labels
+        found = (
+            NotKnown(
+                self._rules[shape].code,  # type: ignore[index]
+                name_of(focus),
+                labels(focus),
+                tuple((name_of(node), labels(name)) for node, name in missing),
+            )
+            for shape, elements in candidates.items()
+            for focus, missing in elements
+        )
+        return tuple(sorted(found, key=lambda n: (n.rule, n.focus)))
+
+
+def openness_of(store: Store) -> Openness:
+    """Read what a measured store declares unreported."""
     return Openness.of_declarations(
         (quad.subject, quad.object)
         for graph in GRAPH.facts
@@ -145,19 +181,24 @@ def _openness(store: Store) -> Openness:
     )
 
 
-def _name(element: Element | Literal | Triple) -> str:
+def name_of(element: Element | Literal | Triple) -> str:
     """Return the IRI of an element, or its name with ``_:`` if it has none."""
     return element.value if isinstance(element, NamedNode | Literal) else str(element)
+
+
+def worst_verdict(verdicts: Iterable[str]) -> str:
+    """Return which of some verdicts, none of them satisfied, counts for an element."""
+    return min(verdicts, key=_WORST_FIRST.index)
 
 
 def _count(
     rules: Iterable[Rule], targets: Mapping[NamedNode | BlankNode, Sequence[object]], findings: Iterable[Finding]
 ) -> dict[str, dict[str, int]]:
     """Count the elements that each rule targets by verdict; an element's verdict is its worst."""
-    worst: dict[tuple[str, str], str] = {}
+    verdicts: dict[tuple[str, str], list[str]] = defaultdict(list)
     for finding in findings:
-        rivals = (finding.verdict, worst.get((finding.rule, finding.focus), finding.verdict))
-        worst[finding.rule, finding.focus] = min(rivals, key=_WORST_FIRST.index)
+        verdicts[finding.rule, finding.focus].append(finding.verdict)
+    worst = {key: worst_verdict(found) for key, found in verdicts.items()}
     failed = Counter((rule, verdict) for (rule, _), verdict in worst.items())
     counts = {}
     for rule in rules:
@@ -197,15 +238,15 @@ class _Writer:
             else sorted({self._message(rule, judgement, focus) for judgement, _, _ in telling})
         )
         return Finding(
-            id=_identifier(rule.code, kind, _name(focus)),
+            id=_identifier(rule.code, kind, name_of(focus)),
             rule=rule.code,
             severity=rule.severity.lower(),
             verdict=verdict,
             pillar=self.labels(rule.pillar),
-            focus=_name(focus),
+            focus=name_of(focus),
             label=self.labels(focus),
             message=" ".join(messages),
-            values=tuple(_name(value) for value in values),
+            values=tuple(name_of(value) for value in values),
             file=place.file if place else None,
             line=place.line if place else None,
             failure_mode=rule.failure_mode.value,
@@ -219,7 +260,7 @@ class _Writer:
         self, rule: Rule, focus: Element, telling: Sequence[tuple[Judgement, str, str]]
     ) -> tuple[tuple[str, str], ...]:
         names = {name for j, _, _ in telling for name in missing_at(rule, j.constraint, focus, self.openness)}
-        return tuple(sorted((_name(focus), self.labels(name)) for name in names))
+        return tuple(sorted((name_of(focus), self.labels(name)) for name in names))
 
     def _message(self, rule: Rule, judgement: Judgement, focus: Element) -> str:
         template = rule.messages.get(judgement.constraint) or rule.messages.get(rule.iri) or rule.label

@@ -3,16 +3,21 @@
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from typing import TypeAlias
 
 from pyoxigraph import Literal, NamedNode, Store, Triple
 
+from aiopkg.validate.focus import Focus
 from aiopkg.validate.results import Result, sort_results
 from aiopkg.validate.run import Mode, Run
 from aiopkg.validate.shapes import Shapes, Target
 from aiopkg.validate.terms import Node, Term, order_key, order_terms
 from aiopkg.validate.validation import constraint_of, results_of, start
 
-__all__ = ["Judged", "Judgement", "judge", "possible_targets"]
+__all__ = ["Candidates", "Judged", "Judgement", "judge", "judge_target", "possible_targets"]
+
+Candidates: TypeAlias = Mapping[Node, tuple[tuple[Term, tuple[tuple[Term, NamedNode], ...]], ...]]
+"""For each shape the nodes that it would target in some completion, each with the facts that are missing."""
 
 
 @dataclass(frozen=True)
@@ -67,13 +72,14 @@ def judge(
     judgements: list[Judgement] = []
     targets: dict[Node, tuple[Term, ...]] = {}
     for target in shapes.targets:
-        targets[target.name] = tuple(order_terms(run.nodes(target.focus(run))))
-        judgements.extend(_judge_target(run, target))
+        focus = target.focus(run)
+        targets[target.name] = tuple(order_terms(run.nodes(focus)))
+        judgements.extend(judge_target(run, target, focus))
     return Judged(tuple(judgements), targets)
 
 
-def _judge_target(run: Run, target: Target) -> Iterator[Judgement]:
-    focus = target.focus(run)
+def judge_target(run: Run, target: Target, focus: Focus) -> Iterator[Judgement]:
+    """Judge a shape at some of its focus nodes, those first that come first in our fixed order."""
     failing: dict[tuple[Term, Term], list[Result]] = defaultdict(list)
     for result in results_of(run, target, focus):
         if result.root_focus is not None and result.constraint is not None:
@@ -100,7 +106,7 @@ def possible_targets(
     shapes: Shapes,
     *,
     graphs: Sequence[NamedNode] | None = None,
-) -> Mapping[Node, tuple[tuple[Term, tuple[tuple[Term, NamedNode], ...]], ...]]:
+) -> Candidates:
     """The nodes that a shape does not target now and would target in some completion, with the facts missing.
 
     Only membership in a sh:targetClass is considered, by the definitions that the shapes were compiled with. A node

@@ -1,7 +1,8 @@
 """Reading SPARQL queries into a tree (SPARQL 1.1, section 19.8).
 
 Queries of shapes are read with their own small parser because they are rewritten group by group; what it cannot read
-is refused, never guessed. BASE, FROM and CONSTRUCT have no place in a shape.
+is refused, never guessed. BASE, FROM and CONSTRUCT have no place in a shape; queries of our own may be CONSTRUCTs, with
+MINUS and VALUES.
 """
 
 import re
@@ -17,18 +18,21 @@ from aiopkg.validate.query_tree import (
     Filter,
     Graph,
     Group,
+    Minus,
     Optional,
     Pattern,
     Query,
     QueryError,
+    Raw,
     Refused,
     SubSelect,
     Token,
     Union,
+    variables_of,
 )
 from aiopkg.validate.terms import RDF
 
-__all__ = ["parse_query"]
+__all__ = ["parse_construct", "parse_own_query", "parse_query"]
 
 _IRI = r"<[^<>\"{}|^`\\\x00-\x20]*>"
 _NAME = r"[A-Za-z_\u00c0-\uffff][\w\-.\u00b7]*"
@@ -76,11 +80,25 @@ def parse_query(text: str, prefixes: Mapping[str, str]) -> Query:
     return _Parser(_tokens(text), dict(prefixes)).query()
 
 
+def parse_own_query(text: str) -> Query:
+    """Read a SELECT of our own, in which VALUES and MINUS are allowed. Raises QueryError."""
+    return _Parser(_tokens(text), {}, own=True).query()
+
+
+def parse_construct(text: str) -> tuple[list[Pattern], Query]:
+    """Read a CONSTRUCT of our own: its template, and its WHERE as a SELECT of the template's variables.
+
+    Raises QueryError.
+    """
+    return _Parser(_tokens(text), {}, own=True).construct()
+
+
 _VERB_END = re.compile(r'[?"\'<_:\d]|true|false')
 
 
 class _Parser:
-    def __init__(self, tokens: list[str], prefixes: dict[str, str]) -> None:
+    def __init__(self, tokens: list[str], prefixes: dict[str, str], *, own: bool = False) -> None:
+        self._own = own
         self._tokens = tokens
         self._place = 0
         self._prefixes = prefixes
@@ -117,6 +135,19 @@ class _Parser:
     # queries
     def query(self) -> Query:
         """The whole text."""
+        self._declarations()
+        return self._whole(self._select() if self._word() == "SELECT" else self._ask())
+
+    def construct(self) -> tuple[list[Pattern], Query]:
+        """The whole text, which is a CONSTRUCT."""
+        self._declarations()
+        self._expect("CONSTRUCT")
+        template = [part for part in self._group().elements if isinstance(part, Pattern)]
+        self._take("WHERE")
+        variables = sorted({v for part in template for v in variables_of(part)})
+        return template, self._whole(Query(["DISTINCT", *variables], self._group(), []))
+
+    def _declarations(self) -> None:
         while True:
             if self._take("PREFIX"):
                 name, iri = self._next(), self._next()
@@ -125,7 +156,8 @@ class _Parser:
                 raise QueryError("BASE is not supported; write full IRIs or prefixes")
             else:
                 break
-        found = self._select() if self._word() == "SELECT" else self._ask()
+
+    def _whole(self, found: Query) -> Query:
         if self._peek():
             raise QueryError(f"unexpected {self._peek()!r}")
         found.prologue = "".join(f"PREFIX {name}: <{iri}> " for name, iri in sorted(self._prefixes.items()))
@@ -208,6 +240,14 @@ class _Parser:
             if len(tokens) < 3 or str(tokens[-2]).upper() != "AS":
                 raise QueryError("BIND without AS")
             elements.append(Bind(tokens[:-2], str(tokens[-1])))
+        elif self._own and self._take("MINUS"):
+            elements.append(Minus(self._group()))
+        elif self._own and self._word() == "VALUES":
+            start = self._place
+            self._place = self._skip_values()
+            words = self._tokens[start : self._place]
+            names = tuple(word for word in words[: words.index("{")] if word.startswith("?"))
+            elements.append(Raw(" ".join(words), names))
         elif self._word() in ("MINUS", "SERVICE", "VALUES"):
             keyword = self._next().upper()
             elements.append(Refused(keyword))

@@ -19,6 +19,7 @@ from aiopkg.validate.query_tree import (
     Filter,
     Graph,
     Group,
+    Minus,
     Optional,
     Pattern,
     Query,
@@ -53,6 +54,8 @@ def _prebind(group: Group, blocks: Mapping[str, str], needed: set[str]) -> Group
         match element:
             case Optional():
                 elements.append(Optional(_prebind(element.group, blocks, set())))
+            case Minus():
+                elements.append(Minus(_prebind(element.group, blocks, set())))
             case Union():
                 elements.append(Union([_prebind(inner, blocks, set()) for inner in element.groups]))
             case Graph():
@@ -86,6 +89,8 @@ def _chained(group: Group, outside: set[str]) -> Group:
                 elements.append(Bind([_chained_token(t, bound) for t in element.tokens], element.variable))
             case Optional():
                 elements.append(Optional(_chained(element.group, outside)))
+            case Minus():
+                elements.append(Minus(_chained(element.group, set())))
             case Union():
                 elements.append(Union([_chained(inner, outside) for inner in element.groups]))
             case Graph():

@@ -12,8 +12,8 @@ from typing import TypeAlias
 from aiopkg.validate.paths import Path
 
 __all__ = [
-    "Bind", "Element", "Exists", "Filter", "Graph", "Group", "Optional", "Pattern", "Query", "QueryError", "Raw",
-    "Refused", "SubSelect", "Token", "Union", "variables_of", "write_group", "write_query",
+    "Bind", "Element", "Exists", "Filter", "Graph", "Group", "Minus", "Optional", "Pattern", "Query", "QueryError",
+    "Raw", "Refused", "SubSelect", "Token", "Union", "variables_of", "write_group", "write_query",
 ]  # fmt: skip
 
 
@@ -65,6 +65,13 @@ class Optional:
 
 
 @dataclass
+class Minus:
+    """MINUS, in queries of our own."""
+
+    group: "Group"
+
+
+@dataclass
 class Union:
     """Groups joined by UNION; a single one is a plain nested group."""
 
@@ -101,7 +108,7 @@ class SubSelect:
     query: "Query"
 
 
-Element: TypeAlias = Pattern | Filter | Bind | Optional | Union | Graph | Raw | Refused | SubSelect
+Element: TypeAlias = Pattern | Filter | Bind | Optional | Minus | Union | Graph | Raw | Refused | SubSelect
 
 
 @dataclass
@@ -156,7 +163,7 @@ def variables_of(element: Element | Group | Query | Token) -> set[str]:
             found = _all(element.tokens) | {element.variable}
         case Filter():
             found = _all(element.tokens)
-        case Exists() | Optional():
+        case Exists() | Optional() | Minus():
             found = variables_of(element.group)
         case Graph():
             found = variables_of(element.group) | variables_of(element.name)
@@ -178,7 +185,7 @@ def visible_in(group: Group) -> set[str]:
     found: set[str] = set()
     for element in group.elements:
         match element:
-            case Filter():
+            case Filter() | Minus():
                 continue
             case Bind():
                 found.add(element.variable)
@@ -224,6 +231,8 @@ def _write(element: Element) -> str:
             text = f"BIND ( {write_tokens(element.tokens)} AS {element.variable} )"
         case Optional():
             text = f"OPTIONAL {write_group(element.group)}"
+        case Minus():
+            text = f"MINUS {write_group(element.group)}"
         case Union():
             text = " UNION ".join(map(write_group, element.groups))
         case Graph():
@@ -260,7 +269,7 @@ def groups_within(group: Group) -> Iterator[tuple[Element, Group]]:
     """The groups directly inside a group that SPARQL evaluates on their own, with their elements."""
     for element in group.elements:
         match element:
-            case Optional() | Graph():
+            case Optional() | Minus() | Graph():
                 yield element, element.group
             case Union():
                 yield from ((element, inner) for inner in element.groups)

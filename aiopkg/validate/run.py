@@ -83,6 +83,8 @@ class Run:
     shapes_triples: Sequence[Triple]
     originals: Mapping[Triple, Sequence[Literal]] | None
     materialised: bool = False
+    declared: Openness | None = None
+    """What the data declares unreported, where the caller knows it already."""
     _answers: dict[tuple[str, Term | None], list[tuple[Term | None, ...]]] = field(default_factory=dict)
     _failures: dict[tuple[Term, Focus, Mode], frozenset[Term]] = field(default_factory=dict)
 
@@ -217,6 +219,8 @@ class Run:
     @cached_property
     def openness(self) -> Openness:
         """What the data declares unreported."""
+        if self.declared is not None:
+            return self.declared
         found = self.select(f"SELECT ?node ?property WHERE {{ ?node {UNREPORTED} ?property }}")
         return Openness.of_declarations((n, p) for n, p in found if n is not None and p is not None)
 

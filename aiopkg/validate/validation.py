@@ -8,6 +8,7 @@ from pyoxigraph import Literal, NamedNode, Store, Triple
 
 from aiopkg.validate.focus import Focus
 from aiopkg.validate.logic_constraints import HasProperty
+from aiopkg.validate.openness import Openness
 from aiopkg.validate.paths import Predicate, path_text
 from aiopkg.validate.results import Outcome, Result, sort_results
 from aiopkg.validate.run import Constraint, Mode, Row, Run, Shape
@@ -23,9 +24,10 @@ def start(
     graphs: Sequence[NamedNode] | None,
     originals: Mapping[Triple, Sequence[Literal]] | None,
     materialised: bool = False,
+    declared: Openness | None = None,
 ) -> Run:
     """A run of the shapes over the union of the graphs (None: the default graph) of a store."""
-    return Run(store, graphs, shapes.definitions, shapes.triples, originals, materialised)
+    return Run(store, graphs, shapes.definitions, shapes.triples, originals, materialised, declared)
 
 
 def validate(

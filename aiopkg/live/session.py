@@ -1,0 +1,101 @@
+"""An assessment that follows edits of its model."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+from threading import RLock
+
+from pyoxigraph import Triple
+
+from aiopkg.assessment import Assessment
+from aiopkg.engine import Sources, load_model
+from aiopkg.errors import Place
+from aiopkg.live.state import State
+from aiopkg.model import Model
+from aiopkg.model.check import check_literals, check_terms
+from aiopkg.validate.findings import Finding
+
+__all__ = ["Live", "Outcome"]
+
+_EDIT = Place("~edit")
+"""Where triples stand that came with an edit; by its name it comes after files."""
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What an edit did: the findings that are new or read otherwise, and those that are gone or read so no more.
+
+    ``whole`` says that everything was worked out anew.
+    """
+
+    assessment: Assessment
+    added: tuple[Finding, ...]
+    removed: tuple[Finding, ...]
+    whole: bool
+
+
+class Live:
+    """An assessment that is kept up to date while its model is edited.
+
+    After an edit, facts, findings, recommendations and cascades are those of a full assessment of the edited model;
+    only what the edit can reach is worked out again. An edit of axioms, of ``owl:sameAs``, of thresholds or of what
+    the organization is bound by is a full assessment.
+
+    All assessments of one ``Live`` share a store, which always holds the latest state: read the store, and what is
+    worked out from it when asked for (``dataset()``, ``overview``), before the next edit. Safe to use from threads.
+    """
+
+    def __init__(
+        self,
+        source: Sources | Model,
+        *,
+        as_of: date | None = None,
+        packs: Sequence[str] = (),
+        input_format: str | None = None,
+    ) -> None:
+        """Assess an organization; raises as :func:`aiopkg.assess` does."""
+        self._lock = RLock()
+        self._as_of = as_of or datetime.now(UTC).date()
+        self._packs = tuple(packs)
+        model = source if isinstance(source, Model) else load_model(source, input_format)
+        self._state = State(model, self._as_of, self._packs)
+        self._assessment = self._state.assessment()
+
+    @property
+    def assessment(self) -> Assessment:
+        """The assessment of the model as it is now."""
+        return self._assessment
+
+    def edit(self, add: Iterable[Triple] | Mapping[Triple, Place] = (), remove: Iterable[Triple] = ()) -> Outcome:
+        """Take triples out of the model and put others in; what is both stays. Either all of it is done or nothing.
+
+        A mapping gives the places where the triples stand. Blank nodes are those of the model: they go by the names
+        that it gives them. Raises :class:`InputError` as :func:`aiopkg.assess` does.
+        """
+        with self._lock:
+            known = self._state.model.places
+            places = add if isinstance(add, Mapping) else {t: known.get(t, _EDIT) for t in add}
+            come = {triple: place for triple, place in places.items() if known.get(triple) != place}
+            check_terms(come)
+            check_literals(come.items())
+            gone = [triple for triple in dict.fromkeys(remove) if triple in known and triple not in places]
+            outcome = self._take_in(self._state.model.edited(come, gone), [t for t in come if t not in known], gone)
+            self._assessment = outcome.assessment
+            return outcome
+
+    def _take_in(self, model: Model, fresh: Sequence[Triple], lost: Sequence[Triple]) -> Outcome:
+        old, taken = self._state.model, False
+        try:
+            revised = self._state.take_in(model, fresh, lost)
+            if revised is None:
+                self._state = State(model, self._as_of, self._packs)
+            taken = True
+        finally:
+            if not taken:
+                self._state = State(old, self._as_of, self._packs)
+        assessment = self._state.assessment()
+        if revised is not None:
+            return Outcome(assessment, tuple(revised.added), tuple(revised.removed), False)
+        before, after = set(self._assessment.findings), set(assessment.findings)
+        added = tuple(finding for finding in assessment.findings if finding not in before)
+        return Outcome(assessment, added, tuple(f for f in self._assessment.findings if f not in after), True)

@@ -1,0 +1,177 @@
+"""One store with all that is kept about it, and how an edit goes through it, stage by stage."""
+
+from collections.abc import Iterable, Sequence
+from datetime import date
+
+from pyoxigraph import BlankNode, Literal, NamedNode, Quad, Triple
+
+from aiopkg import assets
+from aiopkg.assessment import Assessment, spoken
+from aiopkg.derive import cascade, cascade_triples, overlook
+from aiopkg.derive.overview import Overview
+from aiopkg.engine import find_organization, take_up, write_graph
+from aiopkg.errors import AiopkgError
+from aiopkg.live.changes import Changes
+from aiopkg.live.measures import Measures
+from aiopkg.live.remedies import Remedies
+from aiopkg.live.rulings import Revised, Rulings
+from aiopkg.model import Model
+from aiopkg.model.labels import NAMING, Labels
+from aiopkg.model.load import as_stored
+from aiopkg.validate.findings import finding_triples, name_of
+from aiopkg.validate.terms import Term
+from aiopkg.vocab import AIOP, GRAPH, ORG, RDF
+
+__all__ = ["State"]
+
+_FUNDAMENTAL = (AIOP.thresholdValue, AIOP.boundBy)
+"""Statements that bear on everything."""
+_STRUCTURE = (ORG.subOrganizationOf, ORG.unitOf)
+_ORGANIZATIONS = (ORG.Organization, ORG.FormalOrganization, AIOP.Vendor, AIOP.StandingBody)
+
+
+class State:
+    """A model with all that was worked out from it; raises as :func:`aiopkg.assess` does."""
+
+    def __init__(self, model: Model, as_of: date, packs: Sequence[str]) -> None:
+        self._as_of = as_of
+        self._edits = 0
+        self._matter = matter = take_up(model, as_of, packs)
+        self.model = model
+        self._store = store = matter.known.store
+        self._closure = matter.known.closure
+        self._fixed = frozenset((*assets.ontology(), *matter.given))
+        self._ontology = frozenset(assets.ontology())
+        self._rules = {rule.code: rule for rule in matter.rules}
+        self._told = spoken(matter.rules)
+        self._measures = Measures(store, as_of, matter.given, model.place_of, self._told)
+        self._plain = Labels.of(store, GRAPH.facts)
+        self._rulings = Rulings(store, matter.rules, as_of, model, self._plain, self._told)
+        write_graph(store, GRAPH.findings, finding_triples(self._rulings.ruling.findings, self._rules))
+        write_graph(store, GRAPH.ontology, self._told)
+        self._labels = self._plain.revised(store, GRAPH.facts, {triple.subject for triple in self._told})
+        self._remedies = Remedies(store, self._labels)
+        self._follow()
+
+    def _follow(self) -> None:
+        self._cascades = cascade(self._store, self._rulings.ruling.findings, self._labels)
+        self._store.clear_graph(GRAPH.cascades)
+        write_graph(self._store, GRAPH.cascades, cascade_triples(self._cascades.cascades))
+
+    def assessment(self) -> Assessment:
+        """All of it, as one value."""
+        matter, ruling, cascades, labels = self._matter, self._rulings.ruling, self._cascades, self._labels
+        edits = self._edits
+
+        def sum_up() -> Overview:
+            if self._edits != edits:
+                raise AiopkgError(
+                    "stale", "This assessment has been edited since.", fix="Ask for its overview before the next edit."
+                )
+            return overlook(self._store, matter.organization, matter.rules, ruling, cascades.arrows, labels)
+
+        return Assessment(
+            model=self.model,
+            as_of=self._as_of,
+            packs=matter.packs,
+            rules=matter.rules,
+            organization=name_of(matter.organization),
+            organization_label=labels(matter.organization),
+            findings=ruling.findings,
+            verdicts=ruling.verdicts,
+            not_known=ruling.not_known,
+            recommendations=self._remedies.recommendations,
+            cascades=cascades,
+            labels=labels,
+            store=self._store,
+            closure=self._closure,
+            overlook=sum_up,
+        )
+
+    def take_in(self, model: Model, fresh: Sequence[Triple], lost: Sequence[Triple]) -> Revised | None:
+        """Go over to another model, which has some triples more and others less; None where this needs a new state.
+
+        After None the state is not to be used any more.
+        """
+        self._edits += 1
+        facts = self._restate(model, fresh, lost)
+        if facts is None:
+            return None
+        moved = _elsewhere(self.model, model, (*fresh, *lost, *model.relocated(self.model)))
+        respelt = self.model.respelt(model)
+        self.model = model
+        changes = self._measures.update(facts)
+        if self._is_another_organization(changes):
+            return None
+        named = {t.subject for name in NAMING for t in changes.by_predicate.get(name, ())}
+        renamed = self._rename(named) if named else set()
+        revised = self._rulings.update(changes, moved, renamed | respelt, model, self._plain)
+        gone = set(finding_triples(revised.removed, self._rules))
+        come = set(finding_triples(revised.added, self._rules))
+        for triple in gone - come:
+            self._store.remove(_quad(triple, GRAPH.findings))
+        self._store.extend(_quad(triple, GRAPH.findings) for triple in come - gone)
+        stored = Changes(frozenset(come - gone), frozenset(gone - come))
+        self._remedies.update(changes.and_then(stored), self._labels)
+        self._follow()
+        return revised
+
+    def _restate(self, model: Model, fresh: Sequence[Triple], lost: Sequence[Triple]) -> Changes | None:
+        """Draw conclusions and bring the asserted and inferred graphs up to date; None where that takes a full run."""
+        if any(triple.predicate in _FUNDAMENTAL for triple in (*fresh, *lost)):
+            return None
+        edit = self._closure.edited(fresh, [triple for triple in lost if triple not in self._fixed])
+        if edit.changes is None:
+            return None
+        appeared = [triple for triple in edit.changes.appeared if triple not in self._ontology]
+        vanished = [triple for triple in edit.changes.vanished if triple not in self._ontology]
+        fresh = [triple for triple in fresh if triple not in self._ontology]
+        lost = [triple for triple in lost if triple not in self._ontology]
+        touched = (*appeared, *vanished, *fresh, *lost)
+        same = self._matter.known.same
+        if same and any(end in same for t in touched for end in (t.subject, t.object)):
+            return None
+        if any(_is_told_twice(triple, each) for triple in (*lost, *vanished) for each in (self.model, model)):
+            return None
+        self._closure = edit.closure
+        for triple in lost:
+            self._store.remove(_quad(triple, GRAPH.asserted))
+        for triple in vanished:
+            self._store.remove(_quad(triple, GRAPH.inferred))
+        self._store.extend(_quad(triple, GRAPH.asserted) for triple in fresh)
+        self._store.extend(_quad(triple, GRAPH.inferred) for triple in appeared)
+        come, gone = set(map(as_stored, (*fresh, *appeared))), set(map(as_stored, (*lost, *vanished)))
+        return Changes(frozenset(come - gone), frozenset(gone - come))
+
+    def _is_another_organization(self, changes: Changes) -> bool:
+        """Whether the model is about another organization since; raises InputError where it is about none."""
+        typed = changes.by_predicate.get(RDF.type, ())
+        if not changes.touches(_STRUCTURE) and not any(triple.object in _ORGANIZATIONS for triple in typed):
+            return False
+        return find_organization(self._store, self.model) != self._matter.organization
+
+    def _rename(self, subjects: Iterable[Term]) -> set[Term]:
+        """Look up the labels of some terms anew; returns those that are called otherwise since."""
+        before, told = self._labels, {triple.subject for triple in self._told}
+        self._plain = self._plain.revised(self._store, GRAPH.facts, set(subjects) - told)
+        self._labels = self._labels.revised(self._store, GRAPH.facts, subjects)
+        return {subject for subject in subjects if before(subject) != self._labels(subject)}
+
+
+def _quad(triple: Triple, graph: NamedNode) -> Quad:
+    return Quad(triple.subject, triple.predicate, triple.object, graph)
+
+
+def _elsewhere(before: Model, after: Model, triples: Iterable[Triple]) -> set[Term]:
+    """The ends of some triples that are described elsewhere since."""
+    ends = {end for t in triples for end in (t.subject, t.object) if isinstance(end, NamedNode | BlankNode)}
+    return {end for end in ends if before.place_of(end) != after.place_of(end)}
+
+
+def _is_told_twice(triple: Triple, model: Model) -> bool:
+    """Whether a model tells the same of a subject in two spellings, which a store does not tell apart."""
+    if not isinstance(triple.object, Literal):
+        return False
+    stored = as_stored(triple).object
+    others = (t for t in model.statements_about(triple.subject) if isinstance(t.object, Literal))
+    return any(t.object != triple.object and as_stored(t).object == stored for t in others)
