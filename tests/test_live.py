@@ -5,13 +5,13 @@ from datetime import date
 
 import pytest
 from conftest import ROOT
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 from pyoxigraph import BlankNode, Literal, NamedNode, Triple
 
 from aiopkg.assessment import Assessment
 from aiopkg.engine import assess_model
-from aiopkg.errors import AiopkgError, InputError, Place
+from aiopkg.errors import InputError, Place
 from aiopkg.live import Live, Outcome
 from aiopkg.model import Model, load
 
@@ -145,7 +145,7 @@ def test_after_any_edits_all_is_as_after_a_full_assessment(data: st.DataObject) 
 
 
 @pytest.mark.slow
-@settings(max_examples=120, deadline=None, suppress_health_check=slowly)
+@settings(max_examples=100, deadline=None, suppress_health_check=slowly, phases=[Phase.generate])
 @given(st.data())
 def test_after_many_edits_all_is_as_after_a_full_assessment(data: st.DataObject) -> None:
     run(data, 5)

@@ -1,16 +1,17 @@
 """Which nodes a query may answer differently for once facts change: the ways from each pattern back to a variable.
 
 Let a query be evaluated for one value of a variable, its patterns taken in an order in which each starts from
-something bound. If facts change and the answer with them, some pattern is the first to match differently: it meets a
-changed fact, and the patterns between it and the variable match as before. So the value is found by walking from the
-changed fact back along those patterns. Filters are not looked at and only one way is taken where several would have to
-lead to the same value: at least the right nodes are found, and often more.
+something bound, the nearest to the variable first. If facts change and the answer with them, some pattern is the first
+to match differently: it meets a changed fact, and the patterns nearer to the variable match as before. So the value is
+found by walking from the changed fact back along those. Filters are not looked at, and only one way is taken where
+several would have to lead to the same value: at least the right nodes are found, and often more.
 """
 
 import re
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from heapq import heappop, heappush
 from itertools import count
 
 from pyoxigraph import NamedNode
@@ -34,6 +35,8 @@ from aiopkg.validate.query_tree import (
     Union,
 )  # fmt: skip
 
+_FAR = 1000
+"""The length of a way across a union: it is taken only where there is no other."""
 _PREFIX = re.compile(r"PREFIX ([^:\s]*): <([^>]*)>")
 
 __all__ = ["Read", "apart", "in_sequence", "reads_of", "steps_along"]
@@ -63,6 +66,7 @@ class _Edge:
     start: str
     end: str
     path: Path | None
+    length: int = 1
 
 
 @dataclass
@@ -79,17 +83,19 @@ class _Edges:
         return cls(leaving)
 
     def way(self, start: str, end: str) -> tuple[Path | None, int] | None:
-        """A way with the fewest edges, and their number; None where there is none."""
-        ways: dict[str, tuple[Path | None, int]] = {start: (None, 0)}
-        reached = [start]
-        for variable in reached:
+        """A shortest way and its length; None where there is none."""
+        waiting: list[tuple[int, int, str, Path | None]] = [(0, 0, start, None)]
+        passed: set[str] = set()
+        number = count(1)
+        while waiting:
+            length, _, variable, path = heappop(waiting)
             if variable == end:
-                return ways[variable]
-            for edge in self.leaving.get(variable, ()):
-                if edge.end not in ways:
-                    before, length = ways[variable]
-                    ways[edge.end] = (in_sequence(before, edge.path), length + (edge.path is not None))
-                    reached.append(edge.end)
+                return path, length
+            if variable not in passed:
+                passed.add(variable)
+                for edge in self.leaving.get(variable, ()):
+                    onward = (length + edge.length, next(number), edge.end, in_sequence(path, edge.path))
+                    heappush(waiting, onward)
         return None
 
 
@@ -117,13 +123,17 @@ class _Reader:
     prefixes: Mapping[str, str]
 
     def group(self, group: Group, outside: list[_Edge]) -> None:
-        edges = [*outside, *_edges_in(group)]
-        known = _Edges.of(edges)
+        edges = {id(element): _edges_of(element) for element in group.elements}
+        known = [*outside, *(edge for found in edges.values() for edge in found)]
         for element in group.elements:
             if isinstance(element, Pattern):
-                self._pattern(element, known)
+                self._pattern(element, _Edges.of(known))
+            # A way out of a union must not lead across it.
+            around = known
+            if isinstance(element, Union):
+                around = [*outside, *(e for place, found in edges.items() if place != id(element) for e in found)]
             for inner in _inner_groups(element):
-                self.group(inner, edges)
+                self.group(inner, around)
 
     def _pattern(self, pattern: Pattern, known: _Edges) -> None:
         ends = (pattern.subject, pattern.object)
@@ -158,10 +168,10 @@ class _Reader:
         if ways[0] is not None:
             way, length = ways[0]
             back = None if before is None else Inverse(before)
-            choices.append((length + (before is not None), 0, turned, in_sequence(back, way)))
+            choices.append((length, 0, turned, in_sequence(back, way)))
         if ways[1] is not None:
             way, length = ways[1]
-            choices.append((length + (after is not None), 1, not turned, in_sequence(after, way)))
+            choices.append((length, 1, not turned, in_sequence(after, way)))
         if not choices:
             self.found[Read(predicate, False, None, subject, value, everywhere=True)] = None
             return
@@ -197,22 +207,23 @@ def _turned(path: Path | None) -> Path | None:
 
 def _edges_in(group: Group) -> list[_Edge]:
     """What every solution of a group matches, as edges between its variables."""
-    edges: list[_Edge] = []
-    for element in group.elements:
-        match element:
-            case Pattern(subject, _, path, value) if path is not None and subject[0] == "?" and value[0] == "?":
-                edges += [_Edge(subject, value, path), _Edge(value, subject, Inverse(path))]
-            case Bind([str(name)], variable) if name.startswith("?"):
-                edges += [_Edge(name, variable, None), _Edge(variable, name, None)]
-            case SubSelect():
-                edges += _edges_in(element.query.where)
-            case Graph():
-                edges += _edges_in(element.group)
-            case Union():
-                edges += _edges_across(element)
-            case _:
-                continue
-    return edges
+    return [edge for element in group.elements for edge in _edges_of(element)]
+
+
+def _edges_of(element: Element) -> list[_Edge]:
+    match element:
+        case Pattern(subject, _, path, value) if path is not None and subject[0] == "?" and value[0] == "?":
+            return [_Edge(subject, value, path), _Edge(value, subject, Inverse(path))]
+        case Bind([str(name)], variable) if name.startswith("?"):
+            return [_Edge(name, variable, None), _Edge(variable, name, None)]
+        case SubSelect():
+            return _edges_in(element.query.where)
+        case Graph():
+            return _edges_in(element.group)
+        case Union():
+            return _edges_across(element)
+        case _:
+            return []
 
 
 def _edges_across(union: Union) -> list[_Edge]:
@@ -228,10 +239,10 @@ def _edges_across(union: Union) -> list[_Edge]:
                 continue
             walked = list(dict.fromkeys(path for path in paths if path is not None))
             if not walked:
-                edges.append(_Edge(start, end, None))
+                edges.append(_Edge(start, end, None, _FAR))
             else:
                 path = walked[0] if len(walked) == 1 else Alternative(tuple(walked))
-                edges.append(_Edge(start, end, path if None not in paths else Repeat(path, "?")))
+                edges.append(_Edge(start, end, path if None not in paths else Repeat(path, "?"), _FAR))
     return edges
 
 
