@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pyoxigraph import BlankNode, Literal, NamedNode, Store, Triple
 
 from aiopkg.derive.dependencies import Dependencies, Link
+from aiopkg.derive.roots import Explained, SmallestExplanation, explained_by, smallest_explanation
 from aiopkg.model.labels import Labels
 from aiopkg.validate.findings import FINDING, Finding
 from aiopkg.vocab import AIOP, GRAPH, ORG, RDF
@@ -76,7 +77,13 @@ class Arrow:
 
 @dataclass(frozen=True, slots=True)
 class RootCause:
-    """An element where gaps start, with what closing them alone would free and what they reach."""
+    """An element where gaps start, with what closing them alone would free and what they reach.
+
+    ``frees`` are elements that no other gap reaches; ``frees_with_consequences`` those that only this element's
+    gaps reach and gaps which these explain (see :mod:`aiopkg.derive.roots`). The counts are of the latter kind
+    where their name says so. ``relieves`` adds up, over the use cases reached, the share of the gaps weighing on
+    each that would go. ``explains`` are the gaps elsewhere that these explain.
+    """
 
     focus: str
     label: str
@@ -86,6 +93,12 @@ class RootCause:
     frees_high_stakes: int
     frees_kpis: int
     reaches: int
+    frees_with_consequences: tuple[str, ...]
+    consequent_use_cases: int
+    consequent_high_stakes: int
+    consequent_kpis: int
+    relieves: float
+    explains: tuple[Explained, ...]
 
 
 @dataclass(frozen=True)
@@ -96,6 +109,7 @@ class Cascades:
     arrows: tuple[Arrow, ...]
     root_causes: tuple[RootCause, ...]
     loops: tuple[tuple[Link, ...], ...]
+    smallest: SmallestExplanation
 
 
 def cascade(store: Store, findings: Sequence[Finding], labels: Labels) -> Cascades:
@@ -136,11 +150,13 @@ def cascade(store: Store, findings: Sequence[Finding], labels: Labels) -> Cascad
         )
         for finding in violated
     )
+    causes = _root_causes(at_focus, reached, _explanations(store, dependencies, at_focus), labels)
     return Cascades(
         cascades,
         _arrows(store, violated, chains, at_focus, labels),
-        _root_causes(at_focus, reached, labels),
+        causes,
         dependencies.loops(),
+        _smallest(causes, cascades),
     )
 
 
@@ -240,41 +256,97 @@ def _arrows(
 
 
 def _root_causes(
-    at_focus: Mapping[Element, Sequence[Finding]], reached: Mapping[Element, Sequence[Reach]], labels: Labels
+    at_focus: Mapping[Element, Sequence[Finding]],
+    reached: Mapping[Element, Sequence[Reach]],
+    explained: Mapping[Element, Mapping[str, Explained]],
+    labels: Labels,
 ) -> tuple[RootCause, ...]:
     """Rank the elements where gaps start by what closing their gaps, and no others, would free."""
     reached_from: dict[str, set[Element]] = defaultdict(set)
     for focus, reaches in reached.items():
         for reach in reaches:
             reached_from[reach.element].add(focus)
+    weighing = {
+        element: {finding.id for focus in foci for finding in at_focus[focus]} for element, foci in reached_from.items()
+    }
     causes = []
     for focus, found in at_focus.items():
+        closed = {finding.id for finding in found} | explained[focus].keys()
+        cases = [weighing[reach.element] for reach in reached[focus] if reach.kind == "use_case"]
+        gone = {focus} | {
+            other
+            for other in {_element(name.focus) for name in _findings(explained[focus], at_focus)}
+            if all(finding.id in explained[focus] for finding in at_focus[other])
+        }
         freed = [reach for reach in reached[focus] if reached_from[reach.element] == {focus}]
+        eased = [reach for reach in reached[focus] if reached_from[reach.element] <= gone]
         causes.append(
             RootCause(
                 _name(focus),
                 labels(focus),
                 tuple(sorted(finding.id for finding in found)),
                 tuple(reach.element for reach in freed),
-                sum(reach.kind == "use_case" for reach in freed),
-                sum(reach.high_stakes and reach.kind == "decision" for reach in freed),
-                sum(reach.kind == "kpi" for reach in freed),
+                *_counts(freed),
                 len(reached[focus]),
+                tuple(reach.element for reach in eased),
+                *_counts(eased),
+                round(sum(len(weights & closed) / len(weights) for weights in cases), 4),
+                tuple(sorted(explained[focus].values(), key=lambda e: (-e.strength, e.finding))),
             )
         )
     return tuple(
         sorted(
             causes,
             key=lambda c: (
-                -c.frees_use_cases,
-                -c.frees_high_stakes,
-                -c.frees_kpis,
-                -len(c.frees),
-                -c.reaches,
-                c.focus,
+                (-c.consequent_use_cases, -c.consequent_high_stakes, -c.consequent_kpis),
+                (-c.frees_use_cases, -c.frees_high_stakes, -c.frees_kpis, -len(c.frees)),
+                (-c.relieves, -c.reaches, -len(c.explains), c.focus),
             ),
         )
     )
+
+
+def _findings(explained: Mapping[str, Explained], at_focus: Mapping[Element, Sequence[Finding]]) -> Iterable[Finding]:
+    return (finding for found in at_focus.values() for finding in found if finding.id in explained)
+
+
+def _counts(reaches: Sequence[Reach]) -> tuple[int, int, int]:
+    """Count use cases, high-stakes decisions and indicators."""
+    return (
+        sum(reach.kind == "use_case" for reach in reaches),
+        sum(reach.high_stakes and reach.kind == "decision" for reach in reaches),
+        sum(reach.kind == "kpi" for reach in reaches),
+    )
+
+
+def _explanations(
+    store: Store, dependencies: Dependencies, at_focus: Mapping[Element, Sequence[Finding]]
+) -> dict[Element, dict[str, Explained]]:
+    """Return for each element with gaps the gaps elsewhere that it explains, by finding."""
+    ways: dict[str, dict[str, float]] = defaultdict(dict)
+    for quad in store.quads_for_pattern(None, RDF.type, AIOP.FailureLink, GRAPH.ontology):
+        start, end = _one(store, quad.subject, AIOP.fromMode), _one(store, quad.subject, AIOP.toMode)
+        ways[start.value][end.value] = float(_one(store, quad.subject, AIOP.strength).value)
+    opened = {focus: frozenset(finding.failure_mode for finding in found) for focus, found in at_focus.items()}
+    return {
+        focus: {
+            finding.id: Explained(finding.id, *state[finding.failure_mode])
+            for element, state in explained_by(focus, dependencies, opened, ways).items()
+            for finding in at_focus[element]
+            if finding.failure_mode in state
+        }
+        for focus in at_focus
+    }
+
+
+def _smallest(causes: Sequence[RootCause], cascades: Sequence[Cascade]) -> SmallestExplanation:
+    sets: dict[str, set[tuple[str, str]]] = defaultdict(set)
+    for cause in causes:
+        sets[cause.focus] |= {("finding", name) for name in cause.findings}
+        sets[cause.focus] |= {("finding", explained.finding) for explained in cause.explains}
+    for found in cascades:
+        sets[found.focus] |= {("element", reach.element) for reach in found.reaches}
+    return smallest_explanation(sets, [cause.focus for cause in causes])
 
 
 def cascade_triples(cascades: Iterable[Cascade]) -> list[Triple]:

@@ -50,6 +50,7 @@ def document(assessment: Assessment) -> Json:
         "recommendations": [asdict(recommendation) for recommendation in a.recommendations],
         "cascades": [_cascade(found, a.labels) for found in a.cascades.cascades],
         "root_causes": [asdict(cause) for cause in a.cascades.root_causes],
+        "smallest_explanation": _smallest(a),
         "archetype": {how: _archetype(view) for how, view in a.overview.archetypes.items()},
         "maturity": [asdict(score) for score in a.overview.units],
         "pillars": {
@@ -88,6 +89,27 @@ def document(assessment: Assessment) -> Json:
             for item in a.not_known
         ],
         **_upcoming(a),
+    }
+
+
+def _smallest(a: Assessment) -> Json:
+    """Return the fewest elements that explain everything, each with how much it explains."""
+    smallest, chosen = a.cascades.smallest, set(a.cascades.smallest.causes)
+    return {
+        "causes": [
+            {
+                "focus": cause.focus,
+                "label": cause.label,
+                "findings": list(cause.findings),
+                "explains": len(cause.explains),
+                "reaches": cause.reaches,
+            }
+            for cause in a.cascades.root_causes
+            if cause.focus in chosen
+        ],
+        "size": smallest.size,
+        "bound": smallest.bound,
+        "optimal": smallest.optimal,
     }
 
 

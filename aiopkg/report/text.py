@@ -95,6 +95,9 @@ def _first(a: Assessment) -> Iterator[RenderableType]:
     if telling:
         yield Text("Where it starts", style="bold")
         yield _bullets(f"{cause.label}: {_reach(cause)}" for cause in telling)
+        smallest = a.cascades.smallest
+        proof = "no fewer do" if smallest.optimal else f"at least {smallest.bound:,} are needed"
+        yield Text(f"Gaps in {_number(smallest.size, 'element')} explain all the others; {proof}.")
         yield Text("")
 
 
@@ -110,15 +113,16 @@ def _reach(cause: RootCause) -> str:
     freed = [
         _number(count, noun)
         for count, noun in (
-            (cause.frees_use_cases, "use case"),
-            (cause.frees_high_stakes, "high-stakes decision"),
-            (cause.frees_kpis, "indicator"),
+            (cause.consequent_use_cases, "use case"),
+            (cause.consequent_high_stakes, "high-stakes decision"),
+            (cause.consequent_kpis, "indicator"),
         )
         if count
     ]
     gaps = _number(len(cause.findings), "gap")
     reached = _number(cause.reaches, "element")
-    return f"{gaps}, drags down {reached}" + (f"; closing them frees {', '.join(freed)}" if freed else "")
+    explained = f", explains {_number(len(cause.explains), 'gap')} elsewhere" if cause.explains else ""
+    return f"{gaps}, drags down {reached}{explained}" + (f"; closing them frees {', '.join(freed)}" if freed else "")
 
 
 def _undermining(a: Assessment) -> Iterator[RenderableType]:
