@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from aiopkg.errors import InputError as InputError
     from aiopkg.errors import LimitReached as LimitReached
     from aiopkg.errors import MissingExtra as MissingExtra
+    from aiopkg.live.session import Live as Live
     from aiopkg.rules import Rule as Rule
     from aiopkg.rules import catalogue as catalogue
     from aiopkg.validate.findings import Finding as Finding
@@ -27,6 +28,7 @@ __all__ = [
     "Finding",
     "InputError",
     "LimitReached",
+    "Live",
     "MissingExtra",
     "Rule",
     "__version__",
@@ -40,6 +42,7 @@ _HOMES = {
     "Finding": "validate.findings",
     "InputError": "errors",
     "LimitReached": "errors",
+    "Live": "live.session",
     "MissingExtra": "errors",
     "Rule": "rules",
     "assess": "engine",

@@ -1,10 +1,10 @@
 """The pipeline: load, materialise, measure, validate, derive; each stage writes one named graph."""
 
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from pathlib import Path
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 from pyoxigraph import BlankNode, NamedNode, Quad, RdfFormat, Store, Triple
 
@@ -26,6 +26,7 @@ from aiopkg.vocab import AIOP, GRAPH, ORG, OWL, RDF, SKOS
 __all__ = [
     "Assessment",
     "Matter",
+    "RdfGraph",
     "assess",
     "assess_model",
     "closure_of",
@@ -33,7 +34,7 @@ __all__ = [
     "find_organization",
     "load_model",
     "materialise_model",
-    "represent",
+    "statements_of",
     "take_up",
     "validate_model",
     "write_graph",
@@ -42,6 +43,7 @@ __all__ = [
 Progress = Callable[[str], None]
 
 
+@runtime_checkable
 class RdfGraph(Protocol):
     """An rdflib graph, or anything that writes itself as N-Triples in the same way."""
 
@@ -80,8 +82,8 @@ def materialise_model(model: Model, given: Sequence[Triple] = ()) -> Materialise
     base = set(ontology)
     same = _representatives(closure, model, {triple.subject for triple in ontology})
     store = Store()
-    asserted = {represent(triple, same) for triple in model.triples} - base
-    inferred = {represent(triple, same) for triple in closure.inferred} - asserted - base
+    asserted = {_represent(triple, same) for triple in model.triples} - base
+    inferred = {_represent(triple, same) for triple in closure.inferred} - asserted - base
     for graph, triples in ((GRAPH.asserted, asserted), (GRAPH.ontology, base), (GRAPH.inferred, inferred)):
         store.bulk_extend([Quad(t.subject, t.predicate, t.object, graph) for t in triples])
     return Materialised(model, closure, store, same)
@@ -110,8 +112,7 @@ def _representatives(closure: Closure, model: Model, terms: Collection[object]) 
     return {element: first[id(group)] for element, group in groups.items()}
 
 
-def represent(triple: Triple, same: Mapping[object, NamedNode | BlankNode]) -> Triple:
-    """Say a triple of the representatives of its terms."""
+def _represent(triple: Triple, same: Mapping[object, NamedNode | BlankNode]) -> Triple:
     if not same or triple.predicate == OWL.sameAs:
         return triple
     subject, value = same.get(triple.subject), same.get(triple.object)
@@ -158,8 +159,13 @@ def load_model(source: Sources, input_format: str | None = None) -> Model:
         return load([source], input_format)
     if isinstance(source, Sequence):
         return load(source, input_format)
-    content = source.serialize(format="nt").encode()
-    return model_of((quad.triple, place) for quad, place in parse_source(Source("graph", content, RdfFormat.N_TRIPLES)))
+    return model_of(statements_of(source))
+
+
+def statements_of(graph: RdfGraph) -> Iterator[tuple[Triple, Place]]:
+    """Yield the triples of a graph, each with a place that names no file."""
+    content = graph.serialize(format="nt").encode()
+    return ((quad.triple, place) for quad, place in parse_source(Source("graph", content, RdfFormat.N_TRIPLES)))
 
 
 def assess_model(

@@ -89,6 +89,7 @@ def test_the_public_names_are_these() -> None:
         "Finding",
         "InputError",
         "LimitReached",
+        "Live",
         "MissingExtra",
         "Rule",
         "__version__",

@@ -1,9 +1,15 @@
 """An assessment that follows edits beside a full assessment of the edited model: equal in all that it says."""
 
+import os
+import signal
+import subprocess
+import sys
 from collections.abc import Iterable, Sequence
 from datetime import date
+from pathlib import Path
 
 import pytest
+import rdflib
 from conftest import ROOT
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
@@ -11,8 +17,8 @@ from pyoxigraph import BlankNode, Literal, NamedNode, Triple
 
 from aiopkg.assessment import Assessment
 from aiopkg.engine import assess_model
-from aiopkg.errors import InputError, Place
-from aiopkg.live import Live, Outcome
+from aiopkg.errors import AiopkgError, InputError, Place
+from aiopkg.live import Live, Outcome, Watch
 from aiopkg.model import Model, load
 
 ORGS = [
@@ -149,3 +155,116 @@ def test_after_any_edits_all_is_as_after_a_full_assessment(data: st.DataObject) 
 @given(st.data())
 def test_after_many_edits_all_is_as_after_a_full_assessment(data: st.DataObject) -> None:
     run(data, 5)
+
+
+def live_bank() -> Live:
+    return Live(load([ORGS[0]]), as_of=AS_OF)
+
+
+def test_an_edit_tells_what_opened_and_what_closed() -> None:
+    live = live_bank()
+    plan = next(t for t in live.assessment.model.triples if t.predicate == aiop("hasRetirementPlan"))
+    outcome = check(live, [], [plan])
+    assert not outcome.whole
+    assert {f.rule for f in outcome.added} >= {"G123"}
+    back = check(live, [plan], [])
+    assert {f.id for f in back.removed} == {f.id for f in outcome.added}
+    assert back.assessment.findings == live_bank().assessment.findings
+
+
+def test_a_graph_of_rdflib_is_taken_in() -> None:
+    live = live_bank()
+    graph = rdflib.Graph()
+    graph.add((rdflib.URIRef(example("x").value), rdflib.RDF.type, rdflib.URIRef(AIOP + "UseCase")))
+    outcome = live.edit(graph)
+    assert Triple(example("x"), TYPE, aiop("UseCase")) in outcome.assessment.model.places
+    assert live.edit(remove=graph).assessment.findings == live_bank().assessment.findings
+
+
+@pytest.mark.parametrize(
+    "add",
+    [
+        pytest.param([Triple(example("x"), aiop("nonsense"), example("y"))], id="a term that does not exist"),
+        pytest.param(
+            [Triple(aiop("PilotAge"), aiop("thresholdValue"), Literal("x"))], id="a threshold that is none of its kind"
+        ),
+        pytest.param(
+            [Triple(example("x"), aiop("reviewedOn"), Literal("x", datatype=NamedNode(XSD + "date")))], id="no date"
+        ),
+    ],
+)
+def test_an_edit_that_is_refused_leaves_all_as_it_was(add: list[Triple]) -> None:
+    live = live_bank()
+    before = live.assessment
+    with pytest.raises(InputError):
+        live.edit(add)
+    assert live.assessment is before
+    assert live.edit().assessment.findings == before.findings
+
+
+def test_a_model_that_loses_its_organization_is_refused() -> None:
+    live = live_bank()
+    gone = [triple for triple in live.assessment.model.triples if triple.predicate != LABEL]
+    with pytest.raises(InputError, match="no organization"):
+        live.edit(remove=gone)
+    assert_equal(live.edit().assessment, live_bank().assessment)
+
+
+def test_an_overview_that_was_never_asked_for_is_gone_after_the_next_edit() -> None:
+    live = live_bank()
+    asked, unasked = live.assessment, live.edit([Triple(example("x"), LABEL, Literal("X"))]).assessment
+    live.edit([Triple(example("x"), LABEL, Literal("Y"))])
+    assert live.assessment.overview
+    for stale in (asked, unasked):
+        with pytest.raises(AiopkgError, match="edited since"):
+            _ = stale.overview
+
+
+def test_a_watched_file_that_changes_is_an_edit(tmp_path: Path) -> None:
+    path = tmp_path / "org.ttl"
+    text = ORGS[0].read_text(encoding="utf-8")
+    path.write_text(text, encoding="utf-8")
+    live = Live(str(path), as_of=AS_OF)
+    watch = Watch(live, [str(path)])
+    assert watch.look() is None
+    path.write_text("# A line more.\n" + text.replace("Quillhaven Bank", "Quillhaven"), encoding="utf-8")
+    outcome = watch.look()
+    assert outcome is not None and not outcome.whole
+    assert_equal(outcome.assessment, assess_model(load([path]), as_of=AS_OF))
+    path.write_text(text + ":x aiop:nonsense :y .", encoding="utf-8")
+    with pytest.raises(InputError, match="nonsense"):
+        watch.look()
+    assert watch.look() is None
+    path.write_text(text, encoding="utf-8")
+    again = watch.look()
+    assert again is not None
+    assert again.assessment.findings == assess_model(load([path]), as_of=AS_OF).findings
+    path.touch()
+    assert watch.look() is None
+
+
+def test_standard_input_cannot_be_watched() -> None:
+    with pytest.raises(InputError, match="cannot be watched"):
+        Watch(live_bank(), ["-"])
+
+
+def test_the_command_follows_a_file_until_it_is_interrupted(tmp_path: Path) -> None:
+    path = tmp_path / "org.ttl"
+    text = ORGS[0].read_text(encoding="utf-8")
+    path.write_text(text, encoding="utf-8")
+    command = [sys.executable, "-m", "aiopkg", "assess", str(path), "--watch", "--as-of", "2026-06-30"]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True, env={**os.environ, "COLUMNS": "200"}) as process:
+        assert process.stdout is not None
+        for line in process.stdout:
+            if line.startswith("Watching"):
+                break
+        later = tmp_path / "later"
+        later.write_text("\n".join(t for t in text.splitlines() if "hasRetirementPlan" not in t), encoding="utf-8")
+        later.replace(path)
+        told = [process.stdout.readline() for _ in range(7)]
+        process.send_signal(signal.SIGINT)
+        rest = process.stdout.read()
+    assert "6 opened, 0 closed" in told[0]
+    assert "There is no plan for retiring" in "".join(told)
+    assert rest.strip() == "Ended."
+    assert process.returncode == 1

@@ -3,11 +3,15 @@
 import sys
 from datetime import datetime
 from enum import StrEnum
-from io import StringIO
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
+
+from aiopkg.cli.showing import content_of, emit, show
+
+if TYPE_CHECKING:
+    from aiopkg.assessment import Assessment
 
 __all__ = ["app"]
 
@@ -100,6 +104,7 @@ def assess(
     output: Output = None,
     fail_on: Annotated[FailOn, typer.Option(help="Exit with 1 from this severity on.")] = FailOn.violation,
     upcoming: Annotated[bool, typer.Option("--upcoming", help="Say too what later rules will find, and when.")] = False,
+    watch: Annotated[bool, typer.Option("--watch", help="Follow the files and say what opens and closes.")] = False,
     input_format: InputFormat = None,
     quiet: Quiet = False,
     verbose: Verbose = 0,
@@ -108,11 +113,11 @@ def assess(
 
     Example: aiopkg assess org.ttl --format html -o report.html
     """
-    from rich.console import Console  # noqa: PLC0415
-
-    from aiopkg import engine, report  # noqa: PLC0415
+    from aiopkg import engine  # noqa: PLC0415
     from aiopkg.cli.progress import progress  # noqa: PLC0415
 
+    if watch:
+        _watch(sources, as_of, pack, (output_format, output, upcoming), input_format, fail_on)
     with progress(quiet) as tell:
         found = engine.assess(
             sources,
@@ -124,29 +129,40 @@ def assess(
         )
         if output_format is not Format.text:
             tell("Writing the report")
-            content = report.to_json(found) if output_format is Format.json else report.to_html(found)
-    if output_format is not Format.text:
-        _emit(content, output)
-    elif output is None:
-        report.to_text(found, Console())
-    else:
-        text = StringIO()
-        report.to_text(found, Console(file=text, width=110))
-        _emit(text.getvalue(), output)
-    raise typer.Exit(_exit_code([f.severity for f in found.findings if f.verdict == "violated"], fail_on))
+        content = content_of(found, output_format.value, output)
+    show(found, content, output)
+    raise typer.Exit(_exit_code(found, fail_on))
 
 
-def _emit(content: str, output: Path | None) -> None:
-    from aiopkg.report import write  # noqa: PLC0415
+def _watch(
+    sources: list[str],
+    as_of: datetime | None,
+    packs: list[str],
+    shown: tuple[Format, Path | None, bool],
+    input_format: str | None,
+    fail_on: FailOn,
+) -> None:
+    """Follow the files; ends the command."""
+    from aiopkg.cli.watching import watch  # noqa: PLC0415
+    from aiopkg.errors import InputError  # noqa: PLC0415
 
-    if output is None:
-        sys.stdout.write(content)
-    else:
-        write(output, content)
-        typer.echo(f"Written to {output}.", err=True)
+    output_format, output, upcoming = shown
+    if upcoming or (output is None and output_format is not Format.text):
+        what = "--upcoming" if upcoming else f"--format {output_format.value} without --output"
+        raise InputError("watch-options", f"--watch does not go with {what}.", fix="Leave one of the two out.")
+    last = watch(
+        sources,
+        as_of=as_of.date() if as_of else None,
+        packs=packs,
+        input_format=input_format,
+        show=lambda found: show(found, content_of(found, output_format.value, output), output),
+        written=output is not None,
+    )
+    raise typer.Exit(_exit_code(last, fail_on))
 
 
-def _exit_code(severities: list[str], fail_on: FailOn) -> int:
+def _exit_code(found: "Assessment", fail_on: FailOn) -> int:
+    severities = [finding.severity for finding in found.findings if finding.verdict == "violated"]
     grave = [level.value for level in FailOn]
     counting = grave[: grave.index(fail_on.value) + 1] if fail_on is not FailOn.never else []
     return int(any(severity in counting for severity in severities))
@@ -257,7 +273,7 @@ def materialise(
         content = engine.closure_of(
             sources, with_ontology=ontology is Ontology.aiop, input_format=input_format, progress=tell
         )
-    _emit(content, output)
+    emit(content, output)
 
 
 @app.command()

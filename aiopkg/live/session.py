@@ -8,7 +8,7 @@ from threading import RLock
 from pyoxigraph import Triple
 
 from aiopkg.assessment import Assessment
-from aiopkg.engine import Sources, load_model
+from aiopkg.engine import RdfGraph, Sources, load_model, statements_of
 from aiopkg.errors import Place
 from aiopkg.live.state import State
 from aiopkg.model import Model
@@ -19,6 +19,9 @@ __all__ = ["Live", "Outcome"]
 
 _EDIT = Place("~edit")
 """Where triples stand that came with an edit; by its name it comes after files."""
+
+
+Added = Iterable[Triple] | Mapping[Triple, Place] | RdfGraph
 
 
 @dataclass(frozen=True)
@@ -66,19 +69,20 @@ class Live:
         """The assessment of the model as it is now."""
         return self._assessment
 
-    def edit(self, add: Iterable[Triple] | Mapping[Triple, Place] = (), remove: Iterable[Triple] = ()) -> Outcome:
+    def edit(self, add: Added = (), remove: Iterable[Triple] | RdfGraph = ()) -> Outcome:
         """Take triples out of the model and put others in; what is both stays. Either all of it is done or nothing.
 
-        A mapping gives the places where the triples stand. Blank nodes are those of the model: they go by the names
-        that it gives them. Raises :class:`InputError` as :func:`aiopkg.assess` does.
+        Triples of pyoxigraph and graphs of rdflib are accepted, and a mapping from triples to the places where they
+        stand. Blank nodes are those of the model: they go by the names that it gives them; those of a graph of
+        rdflib are always new ones. Raises :class:`InputError` as :func:`aiopkg.assess` does.
         """
         with self._lock:
             known = self._state.model.places
-            places = add if isinstance(add, Mapping) else {t: known.get(t, _EDIT) for t in add}
+            places = add if isinstance(add, Mapping) else {t: known.get(t, _EDIT) for t in _triples(add)}
             come = {triple: place for triple, place in places.items() if known.get(triple) != place}
             check_terms(come)
             check_literals(come.items())
-            gone = [triple for triple in dict.fromkeys(remove) if triple in known and triple not in places]
+            gone = [triple for triple in dict.fromkeys(_triples(remove)) if triple in known and triple not in places]
             outcome = self._take_in(self._state.model.edited(come, gone), [t for t in come if t not in known], gone)
             self._assessment = outcome.assessment
             return outcome
@@ -99,3 +103,9 @@ class Live:
         before, after = set(self._assessment.findings), set(assessment.findings)
         added = tuple(finding for finding in assessment.findings if finding not in before)
         return Outcome(assessment, added, tuple(f for f in self._assessment.findings if f not in after), True)
+
+
+def _triples(given: Iterable[Triple] | RdfGraph) -> Iterable[Triple]:
+    if isinstance(given, RdfGraph):
+        return [triple for triple, _ in statements_of(given)]
+    return given

@@ -12,7 +12,7 @@ from pyoxigraph import RdfFormat
 
 from aiopkg.errors import InputError, Place
 
-__all__ = ["FORMATS", "Source", "find_sources"]
+__all__ = ["FORMATS", "Source", "find_files", "find_sources"]
 
 FORMATS = {
     "turtle": RdfFormat.TURTLE,
@@ -67,6 +67,11 @@ def find_sources(names: Sequence[str | Path], format_name: str | None = None) ->
             continue
         for path in _named(str(name)):
             yield Source(str(path), _read(path), _format(path, format_name))
+
+
+def find_files(names: Sequence[str | Path]) -> list[Path]:
+    """Return the files behind names, standard input left out; raises as :func:`find_sources` does."""
+    return [path for name in names if str(name) != "-" for path in _named(str(name))]
 
 
 def _named(name: str) -> list[Path]:

@@ -80,7 +80,8 @@ def _gaps(a: Assessment, violated: Sequence[Finding]) -> Iterator[RenderableType
 def _place(finding: Finding) -> str:
     if finding.file is None:
         return ""
-    return f"{Path(finding.file).name}:{finding.line}"
+    name = Path(finding.file).name
+    return f"{name}:{finding.line}" if finding.line else name
 
 
 def _first(a: Assessment) -> Iterator[RenderableType]:
