@@ -269,13 +269,14 @@ def _root_causes(
     weighing = {
         element: {finding.id for focus in foci for finding in at_focus[focus]} for element, foci in reached_from.items()
     }
+    stands = {finding.id: focus for focus, found in at_focus.items() for finding in found}
     causes = []
     for focus, found in at_focus.items():
         closed = {finding.id for finding in found} | explained[focus].keys()
         cases = [weighing[reach.element] for reach in reached[focus] if reach.kind == "use_case"]
         gone = {focus} | {
             other
-            for other in {_element(name.focus) for name in _findings(explained[focus], at_focus)}
+            for other in {stands[name] for name in explained[focus]}
             if all(finding.id in explained[focus] for finding in at_focus[other])
         }
         freed = [reach for reach in reached[focus] if reached_from[reach.element] == {focus}]
@@ -304,10 +305,6 @@ def _root_causes(
             ),
         )
     )
-
-
-def _findings(explained: Mapping[str, Explained], at_focus: Mapping[Element, Sequence[Finding]]) -> Iterable[Finding]:
-    return (finding for found in at_focus.values() for finding in found if finding.id in explained)
 
 
 def _counts(reaches: Sequence[Reach]) -> tuple[int, int, int]:
