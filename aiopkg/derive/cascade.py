@@ -1,11 +1,13 @@
 """Cascades: what a finding drags down, how the pillars undermine each other, and where it all starts."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
 
 from pyoxigraph import BlankNode, Literal, NamedNode, Store, Triple
 
+from aiopkg.derive.arrows import Arrow, Mechanism, arrows_among, mechanisms_in, single
 from aiopkg.derive.dependencies import Dependencies, Link
 from aiopkg.derive.roots import Explained, SmallestExplanation, explained_by, smallest_explanation
 from aiopkg.model.labels import Labels
@@ -16,12 +18,13 @@ __all__ = ["Arrow", "Cascade", "Cascades", "Mechanism", "Reach", "RootCause", "c
 
 Element = NamedNode | BlankNode
 
-_KINDS = {
+KINDS = {
     "use_case": AIOP.UseCase,
     "decision": AIOP.Decision,
     "unit": ORG.Organization,
     "kpi": AIOP.KPI,
 }
+STAKES = (AIOP.HighStakesDecision, AIOP.HighStakesUseCase)
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,33 +49,6 @@ class Cascade:
     label: str
     reaches: tuple[Reach, ...]
     failure_modes: tuple[str, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Mechanism:
-    """A link of the ontology from one failure mode to another, with the sentence that explains it."""
-
-    from_mode: str
-    to_mode: str
-    sentence: str
-    strength: float
-    source: str
-
-
-@dataclass(frozen=True, slots=True)
-class Arrow:
-    """One area (a pillar or the structure) undermining another.
-
-    ``findings`` are those that open a failure mode from which a mechanism leads across; ``confirmed`` those
-    among them whose own cascade reaches an element where the mode at the other end is open too.
-    """
-
-    source: str
-    target: str
-    strength: float
-    mechanisms: tuple[Mechanism, ...]
-    findings: tuple[str, ...]
-    confirmed: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,14 +78,41 @@ class RootCause:
 
 
 @dataclass(frozen=True)
-class Cascades:
-    """Everything that the cascade stage derives; sorted."""
+class Ranking:
+    """What is told from all cascades together."""
 
-    cascades: tuple[Cascade, ...]
-    arrows: tuple[Arrow, ...]
     root_causes: tuple[RootCause, ...]
     loops: tuple[tuple[Link, ...], ...]
     smallest: SmallestExplanation
+
+
+@dataclass(frozen=True)
+class Cascades:
+    """Everything that the cascade stage derives; sorted. What all cascades tell together is ranked when asked for."""
+
+    cascades: tuple[Cascade, ...]
+    arrows: tuple[Arrow, ...]
+    rank: Callable[[], Ranking] = field(compare=False, repr=False)
+
+    @cached_property
+    def ranking(self) -> Ranking:
+        """What is told from all cascades together."""
+        return self.rank()
+
+    @property
+    def root_causes(self) -> tuple[RootCause, ...]:
+        """The elements where gaps start, those first that matter most."""
+        return self.ranking.root_causes
+
+    @property
+    def loops(self) -> tuple[tuple[Link, ...], ...]:
+        """One loop of links for each group of elements that drag one another down."""
+        return self.ranking.loops
+
+    @property
+    def smallest(self) -> SmallestExplanation:
+        """The fewest root causes that explain everything."""
+        return self.ranking.smallest
 
 
 def cascade(store: Store, findings: Sequence[Finding], labels: Labels) -> Cascades:
@@ -119,48 +122,76 @@ def cascade(store: Store, findings: Sequence[Finding], labels: Labels) -> Cascad
     """
     violated = [finding for finding in findings if finding.verdict == "violated"]
     dependencies = Dependencies.of(store)
-    kinds = _kinds(store)
-    stakes = _instances(store, AIOP.HighStakesDecision) | _instances(store, AIOP.HighStakesUseCase)
+    kinds, stakes = kinds_in(store), stakes_in(store)
     at_focus: dict[Element, list[Finding]] = defaultdict(list)
     for finding in violated:
-        at_focus[_element(finding.focus)].append(finding)
+        at_focus[element_named(finding.focus)].append(finding)
     chains = {focus: dependencies.chains(focus) for focus in at_focus}
-    reached = {
-        focus: tuple(
-            sorted(
-                (
-                    Reach(_name(e), labels(e), kinds[e], e in stakes, tuple(chain))
-                    for e, chain in found.items()
-                    if e in kinds
-                ),
-                key=lambda reach: (reach.kind, len(reach.chain), reach.element),
-            )
-        )
-        for focus, found in chains.items()
-    }
+    reached = {focus: reaches_of(found, kinds, stakes, labels) for focus, found in chains.items()}
     cascades = tuple(
-        Cascade(
-            id=f"cascade-{finding.id}",
-            finding=finding.id,
-            rule=finding.rule,
-            focus=finding.focus,
-            label=finding.label,
-            reaches=reached[_element(finding.focus)],
-            failure_modes=_modes_on_the_way(finding, chains[_element(finding.focus)], at_focus),
-        )
+        cascade_of(finding, reached[focus], chains[focus], at_focus)
         for finding in violated
+        for focus in [element_named(finding.focus)]
     )
+    ranking = rank(store, dependencies, at_focus, reached, cascades, labels)
+    arrows = arrows_among(
+        mechanisms_in(store, labels), violated, {found.finding: found.failure_modes for found in cascades}
+    )
+    return Cascades(cascades, arrows, lambda: ranking)
+
+
+def rank(
+    store: Store,
+    dependencies: Dependencies,
+    at_focus: Mapping[Element, Sequence[Finding]],
+    reached: Mapping[Element, Sequence[Reach]],
+    cascades: Sequence[Cascade],
+    labels: Labels,
+) -> Ranking:
+    """Tell from all cascades together where gaps start, what drags itself down, and the fewest causes of all."""
     causes = _root_causes(at_focus, reached, _explanations(store, dependencies, at_focus), labels)
-    return Cascades(
-        cascades,
-        _arrows(store, violated, chains, at_focus, labels),
-        causes,
-        dependencies.loops(),
-        _smallest(causes, cascades),
+    return Ranking(causes, dependencies.loops(), _smallest(causes, cascades))
+
+
+def reaches_of(
+    chains: Mapping[Element, Sequence[Link]],
+    kinds: Mapping[Element, str],
+    stakes: Collection[Element],
+    labels: Labels,
+) -> tuple[Reach, ...]:
+    """Return those elements at the ends of chains that a cascade reports reaching: by kind, then the nearest first."""
+    return tuple(
+        sorted(
+            (
+                Reach(_name(e), labels(e), kinds[e], e in stakes, tuple(chain))
+                for e, chain in chains.items()
+                if e in kinds
+            ),
+            key=lambda reach: (reach.kind, len(reach.chain), reach.element),
+        )
     )
 
 
-def _element(name: str) -> Element:
+def cascade_of(
+    finding: Finding,
+    reaches: tuple[Reach, ...],
+    chains: Iterable[Element],
+    at_focus: Mapping[Element, Sequence[Finding]],
+) -> Cascade:
+    """Return the cascade of one finding, given what its focus reaches."""
+    return Cascade(
+        id=f"cascade-{finding.id}",
+        finding=finding.id,
+        rule=finding.rule,
+        focus=finding.focus,
+        label=finding.label,
+        reaches=reaches,
+        failure_modes=_modes_on_the_way(finding, chains, at_focus),
+    )
+
+
+def element_named(name: str) -> Element:
+    """Return the element that a finding or a reach names."""
     return BlankNode(name[2:]) if name.startswith("_:") else NamedNode(name)
 
 
@@ -176,10 +207,15 @@ def _instances(store: Store, kind: NamedNode) -> set[Element]:
     }
 
 
-def _kinds(store: Store) -> dict[Element, str]:
+def stakes_in(store: Store) -> set[Element]:
+    """Return the decisions and use cases of high stakes."""
+    return {element for kind in STAKES for element in _instances(store, kind)}
+
+
+def kinds_in(store: Store) -> dict[Element, str]:
     """Return the kind of each element that a cascade reports reaching; a use case before other kinds."""
     kinds: dict[Element, str] = {}
-    for kind, term in _KINDS.items():
+    for kind, term in KINDS.items():
         for element in _instances(store, term):
             kinds.setdefault(element, kind)
     return kinds
@@ -194,65 +230,6 @@ def _modes_on_the_way(
         for mode in sorted(other.failure_mode for other in at_focus.get(element, ())):
             modes.setdefault(mode)
     return tuple(modes)
-
-
-def _one(store: Store, subject: object, predicate: NamedNode) -> NamedNode | Literal:
-    quads = store.quads_for_pattern(subject, predicate, None, GRAPH.ontology)  # type: ignore[arg-type]
-    value = next(iter(quads)).object
-    assert isinstance(value, NamedNode | Literal)
-    return value
-
-
-def _arrows(
-    store: Store,
-    violated: Sequence[Finding],
-    chains: Mapping[Element, Mapping[Element, Sequence[Link]]],
-    at_focus: Mapping[Element, Sequence[Finding]],
-    labels: Labels,
-) -> tuple[Arrow, ...]:
-    opened: dict[str, list[Finding]] = defaultdict(list)
-    for finding in violated:
-        opened[finding.failure_mode].append(finding)
-    across: dict[tuple[str, str], list[Mechanism]] = defaultdict(list)
-    for quad in store.quads_for_pattern(None, RDF.type, AIOP.FailureLink, GRAPH.ontology):
-        start, end = _one(store, quad.subject, AIOP.fromMode), _one(store, quad.subject, AIOP.toMode)
-        areas = labels(_one(store, start, AIOP.failsIn)), labels(_one(store, end, AIOP.failsIn))
-        if start.value in opened and areas[0] != areas[1]:
-            across[areas].append(
-                Mechanism(
-                    start.value,
-                    end.value,
-                    _one(store, quad.subject, AIOP.mechanism).value,
-                    float(_one(store, quad.subject, AIOP.strength).value),
-                    _one(store, quad.subject, NamedNode("http://purl.org/dc/terms/source")).value,
-                )
-            )
-    arrows = []
-    for (source, target), mechanisms in across.items():
-        ends: dict[str, set[str]] = defaultdict(set)
-        for mechanism in mechanisms:
-            ends[mechanism.from_mode].add(mechanism.to_mode)
-        evidence = [finding for mode in ends for finding in opened[mode]]
-        confirmed = [
-            finding.id
-            for finding in evidence
-            if any(
-                other.failure_mode in ends[finding.failure_mode]
-                for element in chains[_element(finding.focus)]
-                for other in at_focus.get(element, ())
-            )
-        ]
-        arrows.append(
-            Arrow(
-                source,
-                target,
-                max(mechanism.strength for mechanism in mechanisms),
-                tuple(sorted(mechanisms, key=lambda m: (-m.strength, m.from_mode, m.to_mode))),
-                tuple(sorted({finding.id for finding in evidence})),
-                tuple(sorted(set(confirmed))),
-            )
-        )
-    return tuple(sorted(arrows, key=lambda a: (a.source, a.target)))
 
 
 def _root_causes(
@@ -322,8 +299,8 @@ def _explanations(
     """Return for each element with gaps the gaps elsewhere that it explains, by finding."""
     ways: dict[str, dict[str, float]] = defaultdict(dict)
     for quad in store.quads_for_pattern(None, RDF.type, AIOP.FailureLink, GRAPH.ontology):
-        start, end = _one(store, quad.subject, AIOP.fromMode), _one(store, quad.subject, AIOP.toMode)
-        ways[start.value][end.value] = float(_one(store, quad.subject, AIOP.strength).value)
+        start, end = single(store, quad.subject, AIOP.fromMode), single(store, quad.subject, AIOP.toMode)
+        ways[start.value][end.value] = float(single(store, quad.subject, AIOP.strength).value)
     opened = {focus: frozenset(finding.failure_mode for finding in found) for focus, found in at_focus.items()}
     return {
         focus: {
@@ -356,5 +333,5 @@ def cascade_triples(cascades: Iterable[Cascade]) -> list[Triple]:
             Triple(node, AIOP.identifier, Literal(found.id)),
             Triple(node, AIOP.startsFrom, NamedNode(FINDING + found.finding)),
         ]
-        triples += [Triple(node, AIOP.reaches, _element(reach.element)) for reach in found.reaches]
+        triples += [Triple(node, AIOP.reaches, element_named(reach.element)) for reach in found.reaches]
     return triples
