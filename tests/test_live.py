@@ -50,6 +50,7 @@ def assert_equal(live: Assessment, full: Assessment) -> None:
     assert live.not_known == full.not_known
     assert live.recommendations == full.recommendations
     assert live.cascades == full.cascades
+    assert live.cascades.ranking == full.cascades.ranking
     assert live.overview == full.overview
     assert live.inconsistencies == full.inconsistencies
     assert (live.organization, live.organization_label) == (full.organization, full.organization_label)
