@@ -4,6 +4,7 @@ A rule file holds one ``aiop:Rule`` that is a SHACL node shape, together with it
 recommendation and examples. What a rule file must hold is said by ``shapes/meta/rule.ttl``.
 """
 
+import difflib
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
@@ -17,7 +18,7 @@ from aiopkg import assets
 from aiopkg.errors import InputError
 from aiopkg.vocab import AIOP, PREFIXES, RDF, RDFS, RULE, SH, SKOS, shorten
 
-__all__ = ["Citation", "Rule", "catalogue", "prologue", "read_rule"]
+__all__ = ["Citation", "Rule", "catalogue", "prologue", "read_rule", "rule_called"]
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -177,3 +178,19 @@ def catalogue() -> tuple[Rule, ...]:
         if rule.iri.value != RULE + rule.code or not rule.path.name.startswith(rule.code + "-"):
             raise InputError("rule-file", f"{rule.path.name}: file name, IRI and code have to agree.")
     return tuple(rules)
+
+
+def rule_called(code: str) -> Rule:
+    """Return the rule of a code; case does not count.
+
+    Raises :class:`InputError` when no rule has it.
+    """
+    rules = {rule.code: rule for rule in catalogue()}
+    if code.upper() in rules:
+        return rules[code.upper()]
+    near = difflib.get_close_matches(code.upper(), rules, n=3)
+    raise InputError(
+        "unknown-rule",
+        f"There is no rule '{code}'.",
+        fix=f"Did you mean {' or '.join(near)}?" if near else "To see them all, say: aiopkg rules",
+    )

@@ -6,7 +6,7 @@ is declared in the ontology.
 
 from pyoxigraph import NamedNode
 
-__all__ = ["AIOP", "GRAPH", "ORG", "OWL", "PREFIXES", "RDF", "RDFS", "RULE", "SH", "SKOS", "XSD", "shorten"]
+__all__ = ["AIOP", "DCTERMS", "GRAPH", "ORG", "OWL", "PREFIXES", "RDF", "RDFS", "RULE", "SH", "SKOS", "XSD", "shorten"]
 
 PREFIXES = {
     "aiop": "https://w3id.org/aiop#",
@@ -56,6 +56,7 @@ class RDF:
 class RDFS:
     """Terms of RDF Schema."""
 
+    comment = _in("rdfs", "comment")
     label = _in("rdfs", "label")
     range = _in("rdfs", "range")
     subClassOf = _in("rdfs", "subClassOf")
@@ -66,9 +67,21 @@ class RDFS:
 class OWL:
     """Terms of OWL."""
 
+    Axiom = _in("owl", "Axiom")
     Ontology = _in("owl", "Ontology")
+    annotatedProperty = _in("owl", "annotatedProperty")
+    annotatedSource = _in("owl", "annotatedSource")
+    annotatedTarget = _in("owl", "annotatedTarget")
     imports = _in("owl", "imports")
     sameAs = _in("owl", "sameAs")
+
+
+class DCTERMS:
+    """Terms of DCMI Metadata Terms."""
+
+    identifier = _in("dcterms", "identifier")
+    source = _in("dcterms", "source")
+    tableOfContents = _in("dcterms", "tableOfContents")
 
 
 class SKOS:

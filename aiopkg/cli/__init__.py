@@ -3,10 +3,13 @@
 import sys
 
 from aiopkg.cli.app import app
+from aiopkg.cli.catalogue import rules
 from aiopkg.cli.trouble import explain
 from aiopkg.errors import AiopkgError
 
 __all__ = ["main"]
+
+app.command()(rules)
 
 _INTERNAL_ERROR = 4
 _INTERRUPTED = 130

@@ -40,13 +40,6 @@ class AskFormat(StrEnum):
     json = "json"
 
 
-class RulesFormat(StrEnum):
-    """The forms in which the rules are listed."""
-
-    text = "text"
-    json = "json"
-
-
 class FailOn(StrEnum):
     """The least severity of a violated finding that makes the exit code 1."""
 
@@ -309,31 +302,6 @@ def entails(
         for triple in answer.missing:
             typer.echo(f"  {triple} .")
     raise typer.Exit(int(not answer.holds))
-
-
-@app.command()
-def rules(
-    output_format: Annotated[RulesFormat, typer.Option("-f", "--format", help="text or json.")] = RulesFormat.text,
-    cites: Annotated[
-        str | None, typer.Option(metavar="CLAUSE", help="Only rules that cite this clause, or one matched to it.")
-    ] = None,
-    verbose: Verbose = 0,
-) -> None:
-    """List the rules with their severity, pillar, pack and sources.
-
-    Example: aiopkg rules --cites "GOVERN 2.1"
-    """
-    from rich.console import Console  # noqa: PLC0415
-
-    from aiopkg.crosswalk import Cited, cited  # noqa: PLC0415
-    from aiopkg.report import catalogue_json, catalogue_table  # noqa: PLC0415
-    from aiopkg.rules import catalogue  # noqa: PLC0415
-
-    chosen = [Cited(rule) for rule in catalogue()] if cites is None else cited(cites)
-    if output_format is RulesFormat.json:
-        sys.stdout.write(catalogue_json(chosen))
-    else:
-        Console().print(catalogue_table(chosen))
 
 
 @app.command()

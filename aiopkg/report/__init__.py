@@ -3,6 +3,7 @@
 from aiopkg.report.catalogue import catalogue_json, catalogue_table
 from aiopkg.report.document import SCHEMA, document, schema, to_json
 from aiopkg.report.html import to_html
+from aiopkg.report.rule_sheet import rule_sheets, rules_json
 from aiopkg.report.text import to_text
 from aiopkg.report.write import write
 
@@ -11,6 +12,8 @@ __all__ = [
     "catalogue_json",
     "catalogue_table",
     "document",
+    "rule_sheets",
+    "rules_json",
     "schema",
     "to_html",
     "to_json",
