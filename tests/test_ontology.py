@@ -87,6 +87,13 @@ def test_every_term_that_the_ontology_uses_is_declared() -> None:
     assert used - declared == set()
 
 
+def test_the_ontology_says_its_title_version_licence_source_and_prefix() -> None:
+    header = NamedNode(PREFIXES["aiop"])
+    said = {t.predicate.value.rpartition("/")[2].rpartition("#")[2] for t in assets.ontology() if t.subject == header}
+    assert {"title", "description", "license", "source", "versionIRI", "versionInfo"} <= said
+    assert {"preferredNamespacePrefix", "preferredNamespaceUri"} <= said
+
+
 def test_no_term_is_declared_twice() -> None:
     declared = [t.subject for t in assets.ontology() if t.predicate == RDFS.label]
     assert sorted({str(t) for t in declared if declared.count(t) > 1}) == []
