@@ -14,6 +14,7 @@ from aiopkg.assessment import Assessment
 from aiopkg.derive.cascade import Arrow, Cascade
 from aiopkg.derive.dependencies import Link
 from aiopkg.derive.overview import ArchetypeView
+from aiopkg.derive.workflow import view_workflows
 from aiopkg.model.labels import Labels
 from aiopkg.validate.findings import VERDICTS, Finding
 
@@ -79,6 +80,7 @@ def document(assessment: Assessment) -> Json:
             }
             for principle in a.overview.principles
         ],
+        "workflows": [asdict(view) for view in view_workflows(a.store, a.labels)],
         "not_known": [
             {
                 "rule": item.rule,
