@@ -87,7 +87,9 @@ def _view(
     return WorkflowView(
         workflow.value if isinstance(workflow, NamedNode) else str(workflow),
         labels(workflow),  # type: ignore[arg-type]
-        *paths,
+        paths[0],
+        paths[1],
+        paths[2],
         tuple(names[step] for step in able),
         tuple(names[step] for step in sorted(steps) if not steps[step].get("days")),
     )
