@@ -199,6 +199,11 @@ def _name(element: Element) -> str:
     return element.value if isinstance(element, NamedNode) else str(element)
 
 
+def kind_of(types: Collection[object]) -> str | None:
+    """Return the kind of an element by its types; None where a cascade does not report reaching it."""
+    return next((kind for kind, term in KINDS.items() if term in types), None)
+
+
 def _instances(store: Store, kind: NamedNode) -> set[Element]:
     return {
         quad.subject  # type: ignore[misc]

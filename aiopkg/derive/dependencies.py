@@ -5,8 +5,9 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 import rustworkx
-from pyoxigraph import BlankNode, NamedNode, Store
+from pyoxigraph import BlankNode, NamedNode, Quad, Store, Triple
 
+from aiopkg.model.layered import Layered
 from aiopkg.vocab import AIOP, GRAPH, RDFS
 
 __all__ = ["Dependencies", "Link"]
@@ -35,25 +36,55 @@ class Link:
 class Dependencies:
     """Every dependency among the elements of a materialised store, read once."""
 
-    def __init__(self, links: Iterable[Link]) -> None:
-        best: dict[tuple[Element, Element, bool], Link] = {}
-        for link in links:
-            pair = (link.cause, link.effect, link.last)
-            if link.cause != link.effect and (pair not in best or _rank(link) < _rank(best[pair])):
-                best[pair] = link
-        self._after: dict[Element, list[Link]] = {}
-        for link in sorted(best.values(), key=lambda link: (str(link.cause), str(link.effect), link.last)):
-            self._after.setdefault(link.cause, []).append(link)
+    def __init__(self, after: Mapping[Element, Sequence[Link]], names: Sequence[tuple[NamedNode, bool, bool]]) -> None:
+        self._after = after
+        self._names = names
 
     @classmethod
     def of(cls, store: Store) -> "Dependencies":
         """Read the links that the sub-properties of ``aiop:dependsOn``, ``impacts`` and ``burdens`` state."""
-        return cls(
-            link
+        names = [
+            (name, forward, top == AIOP.burdens)
             for top, forward in ((AIOP.impacts, True), (AIOP.burdens, True), (AIOP.dependsOn, False))
             for name in _subproperties(store, top)
-            for link in _links(store, name, forward, last=top == AIOP.burdens)
-        )
+        ]
+        after: dict[Element, list[Link]] = {}
+        for link in _best(link for name, forward, last in names for link in _links(store, name, forward, last=last)):
+            after.setdefault(link.cause, []).append(link)
+        return cls(after, names)
+
+    def revised(self, store: Store, triples: Iterable[Triple]) -> tuple["Dependencies", set[Element]]:
+        """Return the dependencies after some triples came or went, and the causes of links that are others since."""
+        named = {name for name, _, _ in self._names}
+        touched: dict[Element, set[tuple[Element, bool]]] = {}
+        for triple in triples:
+            if triple.predicate in named:
+                for name, forward, last in self._names:
+                    ends = (triple.subject, triple.object) if forward else (triple.object, triple.subject)
+                    if name == triple.predicate and all(isinstance(end, NamedNode | BlankNode) for end in ends):
+                        touched.setdefault(ends[0], set()).add((ends[1], last))  # type: ignore[arg-type]
+        changed: dict[Element, Sequence[Link]] = {}
+        for cause, effects in touched.items():
+            kept = [link for link in self.after(cause) if (link.effect, link.last) not in effects]
+            found = (link for effect, last in effects for link in self._between(store, cause, effect, last=last))
+            links = _best((*kept, *found))
+            if links != list(self.after(cause)):
+                changed[cause] = links
+        after = self._after if isinstance(self._after, Layered) else Layered(self._after)
+        gone = [cause for cause, links in changed.items() if not links]
+        kept_links = {cause: links for cause, links in changed.items() if links}
+        return Dependencies(after.revised(kept_links, gone), self._names), set(changed)
+
+    def _between(self, store: Store, cause: Element, effect: Element, *, last: bool) -> Iterable[Link]:
+        for name, forward, ends in self._names:
+            subject, value = (cause, effect) if forward else (effect, cause)
+            for graph in (GRAPH.asserted, GRAPH.inferred):
+                if ends == last and Quad(subject, name, value, graph) in store:
+                    yield Link(cause, effect, subject, name, value, graph == GRAPH.asserted, last)
+
+    def links(self) -> Iterable[Link]:
+        """Return every link."""
+        return (link for links in self._after.values() for link in links)
 
     def after(self, cause: Element) -> Sequence[Link]:
         """Return the links that lead away from an element, in a fixed order."""
@@ -113,6 +144,16 @@ class Dependencies:
             if link.effect == start and not link.last
         ]
         return min(closing, key=lambda loop: (len(loop), [str(link.effect) for link in loop]))
+
+
+def _best(links: Iterable[Link]) -> list[Link]:
+    """Return one link for each cause, effect and manner, in a fixed order."""
+    best: dict[tuple[Element, Element, bool], Link] = {}
+    for link in links:
+        pair = (link.cause, link.effect, link.last)
+        if link.cause != link.effect and (pair not in best or _rank(link) < _rank(best[pair])):
+            best[pair] = link
+    return sorted(best.values(), key=lambda link: (str(link.cause), str(link.effect), link.last))
 
 
 def _rank(link: Link) -> tuple[bool, bool, str]:

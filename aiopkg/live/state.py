@@ -7,7 +7,7 @@ from pyoxigraph import BlankNode, Literal, NamedNode, Quad, Triple
 
 from aiopkg import assets
 from aiopkg.assessment import Assessment, spoken
-from aiopkg.derive import cascade, cascade_triples, overlook
+from aiopkg.derive import overlook
 from aiopkg.derive.overview import Overview
 from aiopkg.engine import find_organization, take_up, write_graph
 from aiopkg.errors import AiopkgError
@@ -15,6 +15,7 @@ from aiopkg.live.changes import Changes
 from aiopkg.live.measures import Measures
 from aiopkg.live.remedies import Remedies
 from aiopkg.live.rulings import Revised, Rulings
+from aiopkg.live.trails import Trails
 from aiopkg.model import Model
 from aiopkg.model.labels import NAMING, Labels
 from aiopkg.model.load import as_stored
@@ -51,16 +52,11 @@ class State:
         write_graph(store, GRAPH.ontology, self._told)
         self._labels = self._plain.revised(store, GRAPH.facts, {triple.subject for triple in self._told})
         self._remedies = Remedies(store, self._labels)
-        self._follow()
-
-    def _follow(self) -> None:
-        self._cascades = cascade(self._store, self._rulings.ruling.findings, self._labels)
-        self._store.clear_graph(GRAPH.cascades)
-        write_graph(self._store, GRAPH.cascades, cascade_triples(self._cascades.cascades))
+        self._trails = Trails(store, self._rulings.ruling.findings, self._labels)
 
     def assessment(self) -> Assessment:
         """All of it, as one value."""
-        matter, ruling, cascades, labels = self._matter, self._rulings.ruling, self._cascades, self._labels
+        matter, ruling, cascades, labels = self._matter, self._rulings.ruling, self._trails.cascades, self._labels
         edits = self._edits
 
         def sum_up() -> Overview:
@@ -94,9 +90,10 @@ class State:
         After None the state is not to be used any more.
         """
         self._edits += 1
-        facts = self._restate(model, fresh, lost)
-        if facts is None:
+        restatement = self._restate(model, fresh, lost)
+        if restatement is None:
             return None
+        facts, restated = restatement
         moved = _elsewhere(self.model, model, (*fresh, *lost, *model.relocated(self.model)))
         respelt = self.model.respelt(model)
         self.model = model
@@ -113,11 +110,16 @@ class State:
         self._store.extend(_quad(triple, GRAPH.findings) for triple in come - gone)
         stored = Changes(frozenset(come - gone), frozenset(gone - come))
         self._remedies.update(changes.and_then(stored), self._labels)
-        self._follow()
+        self._trails.update(changes, restated, revised.added, revised.removed, renamed, self._labels)
         return revised
 
-    def _restate(self, model: Model, fresh: Sequence[Triple], lost: Sequence[Triple]) -> Changes | None:
-        """Draw conclusions and bring the asserted and inferred graphs up to date; None where that takes a full run."""
+    def _restate(
+        self, model: Model, fresh: Sequence[Triple], lost: Sequence[Triple]
+    ) -> tuple[Changes, Sequence[Triple]] | None:
+        """Draw conclusions and bring the asserted and inferred graphs up to date; None where that takes a full run.
+
+        Returns what came and went in the two together, and all triples that came or went in one of them.
+        """
         if any(triple.predicate in _FUNDAMENTAL for triple in (*fresh, *lost)):
             return None
         edit = self._closure.edited(fresh, [triple for triple in lost if triple not in self._fixed])
@@ -141,7 +143,7 @@ class State:
         self._store.extend(_quad(triple, GRAPH.asserted) for triple in fresh)
         self._store.extend(_quad(triple, GRAPH.inferred) for triple in appeared)
         come, gone = set(map(as_stored, (*fresh, *appeared))), set(map(as_stored, (*lost, *vanished)))
-        return Changes(frozenset(come - gone), frozenset(gone - come))
+        return Changes(frozenset(come - gone), frozenset(gone - come)), touched
 
     def _is_another_organization(self, changes: Changes) -> bool:
         """Whether the model is about another organization since; raises InputError where it is about none."""
