@@ -36,8 +36,11 @@ class Link:
 class Dependencies:
     """Every dependency among the elements of a materialised store, read once."""
 
-    def __init__(self, after: Mapping[Element, Sequence[Link]], names: Sequence[tuple[NamedNode, bool, bool]]) -> None:
-        self._after = after
+    def __init__(self, links: Iterable[Link], names: Sequence[tuple[NamedNode, bool, bool]] = ()) -> None:
+        after: dict[Element, list[Link]] = {}
+        for link in _best(links):
+            after.setdefault(link.cause, []).append(link)
+        self._after: Mapping[Element, Sequence[Link]] = after
         self._names = names
 
     @classmethod
@@ -48,10 +51,7 @@ class Dependencies:
             for top, forward in ((AIOP.impacts, True), (AIOP.burdens, True), (AIOP.dependsOn, False))
             for name in _subproperties(store, top)
         ]
-        after: dict[Element, list[Link]] = {}
-        for link in _best(link for name, forward, last in names for link in _links(store, name, forward, last=last)):
-            after.setdefault(link.cause, []).append(link)
-        return cls(after, names)
+        return cls((link for name, forward, last in names for link in _links(store, name, forward, last=last)), names)
 
     def revised(self, store: Store, triples: Iterable[Triple]) -> tuple["Dependencies", set[Element]]:
         """Return the dependencies after some triples came or went, and the causes of links that are others since."""
@@ -73,7 +73,9 @@ class Dependencies:
         after = self._after if isinstance(self._after, Layered) else Layered(self._after)
         gone = [cause for cause, links in changed.items() if not links]
         kept_links = {cause: links for cause, links in changed.items() if links}
-        return Dependencies(after.revised(kept_links, gone), self._names), set(changed)
+        revised = Dependencies((), self._names)
+        revised._after = after.revised(kept_links, gone)
+        return revised, set(changed)
 
     def _between(self, store: Store, cause: Element, effect: Element, *, last: bool) -> Iterable[Link]:
         for name, forward, ends in self._names:
