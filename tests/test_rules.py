@@ -1,5 +1,6 @@
 """Every rule file: well-formed, cited, and proven to fire and to keep silent."""
 
+import re
 from collections.abc import Mapping, Sequence
 from functools import lru_cache
 from pathlib import Path
@@ -17,7 +18,7 @@ from aiopkg.model.labels import Labels
 from aiopkg.rules import Rule, catalogue
 from aiopkg.validate import Shapes, validate
 from aiopkg.validate.findings import rule_upon
-from aiopkg.validate.judgement import judge
+from aiopkg.validate.judgement import Judgement, judge
 from aiopkg.vocab import AIOP, GRAPH, PREFIXES, RDF, XSD
 
 FEWEST_RULES = 27
@@ -56,9 +57,15 @@ def all_failures(rule: Rule) -> list[object]:
     for kind in ("fails", "passes"):
         for number in range(len(getattr(rule, kind))):
             judged = judge(example(rule.code, kind, number)[0], shapes, graphs=GRAPH.facts, materialised=True)
-            failing = {(str(j.focus), rule.kinds.get(j.constraint, "")) for j in judged}
+            failing = {(str(j.focus), rule.kinds.get(j.constraint, ""), *told(rule, j)) for j in judged}
             said.append((sorted(failing), len(judged.targets.get(rule.iri, ()))))
     return said
+
+
+def told(rule: Rule, judgement: Judgement) -> list[str]:
+    """What the message of a failure tells beside the element: the terms that stand for its variables."""
+    names = set(re.findall(r"\{\?(\w+)\}", rule.messages.get(judgement.constraint, ""))) - {"value"}  # type: ignore[call-overload]
+    return sorted({f"{name} {r.bindings.get(name)}" for r in judgement.results for name in names})
 
 
 def test_the_catalogue_collects_enough_rules_of_every_letter_and_pack() -> None:

@@ -3,7 +3,7 @@
 import hashlib
 import re
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -53,6 +53,7 @@ _VERDICT_TERMS = {
     "waived": "Waived",
 }
 _MOST_NAMED = 5
+_PLACEHOLDER = re.compile(r"\{[?$](\w+)\}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -250,7 +251,7 @@ class _Writer:
             file=place.file if place else None,
             line=place.line if place else None,
             failure_mode=rule.failure_mode.value,
-            recommendation=self._fill(rule.remedy, {"this": [self.labels(focus)]}),
+            recommendation=self._fill(rule.remedy, {"this": {self.labels(focus)}}),
             kind=kind,
             note="; ".join(sorted({note for _, _, note in telling if note})),
             missing=self._missing(rule, focus, telling) if verdict == "unknown" else (),
@@ -263,20 +264,31 @@ class _Writer:
         return tuple(sorted((name_of(focus), self.labels(name)) for name in names))
 
     def _message(self, rule: Rule, judgement: Judgement, focus: Element) -> str:
+        """Say what fails: in one sentence if one variable of it varies, else in one for each row, so that what
+        belongs together stays together.
+        """
         template = rule.messages.get(judgement.constraint) or rule.messages.get(rule.iri) or rule.label
-        words: dict[str, list[str]] = {"this": [self.labels(focus)]}
-        for result in judgement.results:
-            shown = {**result.bindings}
-            if result.value is not None:
-                shown.setdefault("value", result.value)
-            for name, term in sorted(shown.items()):
-                word = self.labels(self.model.as_written(term))  # type: ignore[arg-type]
-                if name != "this" and word not in words.setdefault(name, []):
-                    words[name].append(word)
-        return self._fill(template, words)
+        named = set(_PLACEHOLDER.findall(template)) - {"this"}
+        rows = {tuple(sorted(self._words(result, named).items())) for result in judgement.results}
+        together: dict[str, set[str]] = defaultdict(set)
+        for name, word in (pair for row in rows for pair in row):
+            together[name].add(word)
+        this = {"this": {self.labels(focus)}}
+        if sum(len(words) > 1 for words in together.values()) < 2:
+            return self._fill(template, {**together, **this})
+        told = [self._fill(template, {**{name: {word} for name, word in row}, **this}) for row in sorted(rows)]
+        more = len(told) - _MOST_NAMED
+        return " ".join([*told[:_MOST_NAMED], *([f"There are {more} more."] if more > 0 else [])])
+
+    def _words(self, result: Result, named: Collection[str]) -> dict[str, str]:
+        """Return the label of what one result binds to each name."""
+        shown = {**result.bindings}
+        if result.value is not None:
+            shown.setdefault("value", result.value)
+        return {name: self.labels(self.model.as_written(term)) for name, term in shown.items() if name in named}  # type: ignore[arg-type]
 
     @staticmethod
-    def _fill(template: str, words: Mapping[str, Sequence[str]]) -> str:
+    def _fill(template: str, words: Mapping[str, Collection[str]]) -> str:
         """Replace ``{$name}`` and ``{?name}`` by words, several joined, many cut short with their number."""
 
         def replacement(match: re.Match[str]) -> str:
@@ -287,7 +299,7 @@ class _Writer:
             more = len(named) - _MOST_NAMED
             return ", ".join(named[:_MOST_NAMED]) + (f" and {more} more" if more > 0 else "")
 
-        return re.sub(r"\{[?$](\w+)\}", replacement, template)
+        return _PLACEHOLDER.sub(replacement, template)
 
 
 def _offending(result: Result, focus: Element) -> Iterable[object]:
