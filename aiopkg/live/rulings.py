@@ -21,14 +21,13 @@ from aiopkg.validate.findings import (
     VERDICTS,
     Clerk,
     Finding,
-    NotKnown,
     Ruling,
     name_of,
     openness_of,
     shapes_of,
     worst_verdict,
 )
-from aiopkg.validate.judgement import Judgement, judge, judge_target, possible_targets
+from aiopkg.validate.judgement import Candidates, Judgement, judge, judge_target, possible_targets
 from aiopkg.validate.query_parser import parse_own_query
 from aiopkg.validate.run import Run
 from aiopkg.validate.shapes import Target
@@ -114,17 +113,14 @@ class Rulings:
             self._judgements.setdefault((judgement.shape, judgement.focus), []).append(judgement)
         self._openness = openness_of(store)
         self._excuses = Excuses(store, as_of)
-        clerk = self._clerk(model, labels)
+        self._clerk = clerk = Clerk(rules, self._excuses, self._openness, model, labels)
         self._findings = {pair: clerk.findings(found) for pair, found in self._judgements.items()}
         self._ordered = sorted((f for found in self._findings.values() for f in found), key=_place)
         self._keys = [_place(finding) for finding in self._ordered]
         self._failed: dict[Node, Counter[str]] = {rule.iri: Counter() for rule in rules}
         for (rule_iri, _), findings in self._findings.items():
             self._failed[rule_iri][worst_verdict(finding.verdict for finding in findings)] += 1
-        self._not_known = self._candidates(clerk)
-
-    def _clerk(self, model: Model, labels: Labels) -> Clerk:
-        return Clerk(self._rules, self._excuses, self._openness, model, labels)
+        self._not_known = clerk.not_known(self._candidates())
 
     @property
     def ruling(self) -> Ruling:
@@ -152,28 +148,37 @@ class Rulings:
         opened = changes.touches([AIOP.unreported])
         if opened:
             self._openness = openness_of(self._store)
+        reaches = {target.name: self._reach(target.name, changes, opened=opened) for target in self._shapes.targets}
+        broadly = bool(self._openness) or any(reach.everything for reach in reaches.values())
         touched: set[_Pair] = set()
-        run = start(self._store, self._shapes, GRAPH.facts, None, True, self._openness)
-        for target in self._shapes.targets:
-            dependence = self._dependence[target.name]
-            reach = dependence.reads.reached(self._store, changes)
-            if opened or (self._openness and dependence.on_definitions):
-                reach = EVERYTHING
-            if reach:
-                touched |= self._judge(run, target, reach)
+        with aside(self._store, self._told if broadly else ()):
+            run = start(self._store, self._shapes, GRAPH.facts, None, True, self._openness)
+            for target in self._shapes.targets:
+                if reaches[target.name]:
+                    touched |= self._judge(run, target, reaches[target.name])
+            candidates = self._candidates()
         touched |= self._excused(changes)
         pairs = {(rule.iri, element) for rule in self._rules for element in moved}
         touched |= {pair for pair in pairs if pair in self._judgements} | self._mentioning(renamed)
-        return self._rewrite(touched, self._clerk(model, labels))
+        clerk = self._clerk.informed(self._excuses, self._openness, model, labels)
+        self._not_known = clerk.not_known(candidates)
+        return self._rewrite(touched, clerk)
+
+    def _reach(self, name: Node, changes: Changes, *, opened: bool) -> Reach:
+        """The elements at which a rule is to be judged again."""
+        dependence = self._dependence[name]
+        if opened or (self._openness and dependence.on_definitions):
+            return EVERYTHING
+        reach = dependence.reads.reached(self._store, changes)
+        return EVERYTHING if len(reach.nodes) > _MANY else reach
 
     def _judge(self, run: Run, target: Target, reach: Reach) -> set[_Pair]:
         """Judge a rule at some nodes anew; returns those at which the judgement is another."""
         before = self._targets[target.name]
-        if reach.everything or len(reach.nodes) > _MANY:
+        if reach.everything:
             focus = target.focus(run)
-            with aside(self._store, self._told):
-                now = run.nodes(focus)
-                found = list(judge_target(run, target, focus))
+            now = run.nodes(focus)
+            found = list(judge_target(run, target, focus))
             nodes: set[Term] = before.members | now
         else:
             nodes = set(reach.nodes)
@@ -242,7 +247,6 @@ class Rulings:
                     if findings:
                         self._failed[pair[0]][worst_verdict(finding.verdict for finding in findings)] += change
         self._splice(added, removed)
-        self._not_known = self._candidates(clerk)
         return Revised(tuple(sorted(added, key=_place)), tuple(sorted(removed, key=_place)))
 
     def _splice(self, added: Iterable[Finding], removed: Iterable[Finding]) -> None:
@@ -254,11 +258,9 @@ class Rulings:
             self._keys.insert(place, _place(finding))
             self._ordered.insert(place, finding)
 
-    def _candidates(self, clerk: Clerk) -> tuple[NotKnown, ...]:
-        if not self._openness:
-            return ()
-        with aside(self._store, self._told):
-            return clerk.not_known(possible_targets(self._store, self._shapes, graphs=GRAPH.facts))
+    def _candidates(self) -> Candidates:
+        """The elements that rules might apply to."""
+        return possible_targets(self._store, self._shapes, graphs=GRAPH.facts) if self._openness else {}
 
 
 def _place(finding: Finding) -> tuple[str, str, str]:

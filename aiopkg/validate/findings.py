@@ -4,6 +4,7 @@ import hashlib
 import re
 from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
+from copy import copy
 from dataclasses import dataclass
 from datetime import date
 
@@ -40,6 +41,8 @@ FINDING = "https://w3id.org/aiop/finding/"
 """The namespace of findings; a finding's IRI is this and its id."""
 
 Element = NamedNode | BlankNode
+Scopes = Mapping[NamedNode, Mapping[object, tuple[NamedNode, ...]]]
+"""For each rule the properties that each of its constraints looks at."""
 
 VERDICTS = ("satisfied", "violated", "unknown", "not_applicable", "in_progress", "waived")
 """Every verdict, in the order in which reports show them."""
@@ -138,8 +141,15 @@ class Clerk:
     ) -> None:
         self._rules = {rule.iri: rule for rule in rules}
         self._scopes = {rule.iri: properties_of(rule) for rule in rules}
-        self.excuses = excuses
-        self.writer = _Writer(model, labels, openness)
+        self._excuses = excuses
+        self._writer = _Writer(model, labels, openness, self._scopes)
+
+    def informed(self, excuses: Excuses, openness: Openness, model: Model, labels: Labels) -> "Clerk":
+        """A clerk for the same rules who knows other things about the organization."""
+        other = copy(self)
+        other._excuses = excuses
+        other._writer = _Writer(model, labels, openness, self._scopes)
+        return other
 
     def findings(self, judgements: Iterable[Judgement]) -> list[Finding]:
         """Write the findings of some judgements, of which those of a rule and element come together; sorted."""
@@ -147,19 +157,19 @@ class Clerk:
         for judgement in judgements:
             rule = self._rules[judgement.shape]  # type: ignore[index]
             scopes = [rule.iri, *self._scopes[rule.iri][judgement.constraint]]
-            excuse = self.excuses.find(judgement.focus, scopes)  # type: ignore[arg-type]
+            excuse = self._excuses.find(judgement.focus, scopes)  # type: ignore[arg-type]
             verdict = excuse.verdict if excuse else "unknown" if judgement.possible else "violated"
             key = (rule.iri, judgement.focus, rule.kinds.get(judgement.constraint, ""))
             groups[key].append((judgement, verdict, excuse.note if excuse else ""))  # type: ignore[index]
         found = [
-            self.writer.finding(self._rules[iri], focus, kind, failures)
+            self._writer.finding(self._rules[iri], focus, kind, failures)
             for (iri, focus, kind), failures in groups.items()
         ]
         return sorted(found, key=lambda f: (f.rule, f.focus, f.kind))
 
     def not_known(self, candidates: Candidates) -> tuple[NotKnown, ...]:
         """Say of which elements it cannot be told whether a rule applies; sorted."""
-        labels = self.writer.labels
+        labels = self._writer.labels
         found = (
             NotKnown(
                 self._rules[shape].code,  # type: ignore[index]
@@ -215,10 +225,11 @@ _ABSOLUTE = re.compile(r"[a-z][a-z0-9+.-]*:[^\s<>\"{}|^`\\]+")
 class _Writer:
     """Puts findings into words."""
 
-    def __init__(self, model: Model, labels: Labels, openness: Openness) -> None:
+    def __init__(self, model: Model, labels: Labels, openness: Openness, scopes: Scopes) -> None:
         self.model = model
         self.labels = labels
         self.openness = openness
+        self.scopes = scopes
 
     def finding(self, rule: Rule, focus: Element, kind: str, failures: Sequence[tuple[Judgement, str, str]]) -> Finding:
         verdict = min((verdict for _, verdict, _ in failures), key=_WORST_FIRST.index)
@@ -260,7 +271,8 @@ class _Writer:
     def _missing(
         self, rule: Rule, focus: Element, telling: Sequence[tuple[Judgement, str, str]]
     ) -> tuple[tuple[str, str], ...]:
-        names = {name for j, _, _ in telling for name in missing_at(rule, j.constraint, focus, self.openness)}
+        scope = self.scopes[rule.iri]
+        names = {name for j, _, _ in telling for name in missing_at(rule, scope, j.constraint, focus, self.openness)}
         return tuple(sorted((name_of(focus), self.labels(name)) for name in names))
 
     def _message(self, rule: Rule, judgement: Judgement, focus: Element) -> str:

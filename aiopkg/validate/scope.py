@@ -52,14 +52,18 @@ def properties_of(rule: Rule) -> Mapping[object, tuple[NamedNode, ...]]:
 
 
 def missing_at(
-    rule: Rule, constraint: object, focus: NamedNode | BlankNode, openness: Openness
+    rule: Rule,
+    scope: Mapping[object, tuple[NamedNode, ...]],
+    constraint: object,
+    focus: NamedNode | BlankNode,
+    openness: Openness,
 ) -> tuple[NamedNode, ...]:
     """Return the properties of an element that are unreported and that a failing constraint asks for first.
 
     They are the first steps of the constraint's path, or where it has none, all that it looks at; a fact about
     one of them is the least evidence that can settle the constraint.
     """
-    first = _first_steps(rule, constraint) or properties_of(rule).get(constraint, ())
+    first = _first_steps(rule, constraint) or scope.get(constraint, ())
     return tuple(sorted({name for name in first if openness.is_open(focus, name)}, key=str))
 
 
