@@ -1,6 +1,7 @@
 """An assessment that follows edits beside a full assessment of the edited model: equal in all that it says."""
 
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -16,6 +17,7 @@ from hypothesis import strategies as st
 from pyoxigraph import BlankNode, Literal, NamedNode, Triple
 
 from aiopkg.assessment import Assessment
+from aiopkg.assets import queries
 from aiopkg.engine import assess_model
 from aiopkg.errors import AiopkgError, InputError, Place
 from aiopkg.live import Live, Outcome, Watch
@@ -156,6 +158,24 @@ def test_after_any_edits_all_is_as_after_a_full_assessment(data: st.DataObject) 
 @given(st.data())
 def test_after_many_edits_all_is_as_after_a_full_assessment(data: st.DataObject) -> None:
     run(data, 5)
+
+
+def named_in(text: str) -> set[str]:
+    return set(re.findall(r"\b[a-z]+:[A-Za-z][\w-]*", text))
+
+
+def test_no_measure_reads_what_a_later_one_writes_but_for_what_is_unreported() -> None:
+    texts = [re.sub(r"#[^\n]*\n", "\n", p.read_text(encoding="utf-8").replace("aiop#", "")) for p in queries("measure")]
+    heads, bodies = zip(*(text[text.index("CONSTRUCT") :].split("WHERE", 1) for text in texts), strict=True)
+    kinds = [set(re.findall(r"BIND \((\w+:\w+) AS \?kind", body)) for body in bodies]
+    written = [named_in(head) | found for head, found in zip(heads, kinds, strict=True)]
+    wrong = {
+        (place, later, name)
+        for place, body in enumerate(bodies)
+        for later in range(place + 1, len(bodies))
+        for name in named_in(body) & written[later]
+    }
+    assert {name for _, _, name in wrong} == {"aiop:unreported"}
 
 
 def live_bank() -> Live:
