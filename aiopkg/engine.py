@@ -34,6 +34,7 @@ __all__ = [
     "find_organization",
     "load_model",
     "materialise_model",
+    "rank_of_organization",
     "statements_of",
     "take_up",
     "validate_model",
@@ -299,12 +300,10 @@ def write_graph(store: Store, graph: NamedNode, triples: Sequence[Triple]) -> No
 
 def find_organization(store: Store, model: Model) -> NamedNode | BlankNode:
     """Return the organization that a model is about: the one above the others, formal ones first."""
-
-    def instances(kind: NamedNode) -> set[NamedNode | BlankNode]:
-        graphs = (GRAPH.asserted, GRAPH.inferred)
-        return {q.subject for g in graphs for q in store.quads_for_pattern(None, RDF.type, kind, g)}  # type: ignore[misc]
-
-    organizations = instances(ORG.Organization) - instances(AIOP.Vendor) - instances(AIOP.StandingBody)
+    graphs = (GRAPH.asserted, GRAPH.inferred)
+    described = {q.subject for g in graphs for q in store.quads_for_pattern(None, RDF.type, ORG.Organization, g)}
+    ranks = {element: rank_of_organization(store, model, element) for element in described}  # type: ignore[arg-type]
+    organizations = {element: rank for element, rank in ranks.items() if rank is not None}
     if not organizations:
         raise InputError(
             "no-organization",
@@ -312,13 +311,23 @@ def find_organization(store: Store, model: Model) -> NamedNode | BlankNode:
             place=Place(min(place.file for place in model.places.values())) if model.places else None,
             fix="State that something in it is an org:Organization or an org:FormalOrganization.",
         )
-    parts = {
-        q.subject
-        for g in (GRAPH.asserted, GRAPH.inferred)
-        for q in store.quads_for_pattern(None, ORG.subOrganizationOf, None, g)
-    }
-    formal = instances(ORG.FormalOrganization)
-    return min(organizations, key=lambda o: (o in parts, o not in formal, not model.describes(o), str(o)))
+    return min(organizations, key=organizations.__getitem__)  # type: ignore[return-value]
+
+
+def rank_of_organization(
+    store: Store, model: Model, element: NamedNode | BlankNode
+) -> tuple[bool, bool, bool, str] | None:
+    """Return what organizations are ordered by to find the one that a model is about; None for anything else."""
+
+    def stated(predicate: NamedNode, value: NamedNode | None) -> bool:
+        graphs = (GRAPH.asserted, GRAPH.inferred)
+        return any(True for graph in graphs for _ in store.quads_for_pattern(element, predicate, value, graph))
+
+    kind = RDF.type
+    if not stated(kind, ORG.Organization) or stated(kind, AIOP.Vendor) or stated(kind, AIOP.StandingBody):
+        return None
+    part, formal = stated(ORG.subOrganizationOf, None), stated(kind, ORG.FormalOrganization)
+    return part, not formal, not model.describes(element), str(element)
 
 
 def _packs(store: Store, asked: Sequence[str]) -> tuple[str, ...]:

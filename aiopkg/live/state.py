@@ -9,7 +9,7 @@ from aiopkg import assets
 from aiopkg.assessment import Assessment, spoken
 from aiopkg.derive import overlook
 from aiopkg.derive.overview import Overview
-from aiopkg.engine import find_organization, take_up, write_graph
+from aiopkg.engine import rank_of_organization, take_up, write_graph
 from aiopkg.errors import AiopkgError
 from aiopkg.live.changes import Changes
 from aiopkg.live.measures import Measures
@@ -21,14 +21,13 @@ from aiopkg.model.labels import NAMING, Labels
 from aiopkg.model.load import as_stored
 from aiopkg.validate.findings import finding_triples, name_of
 from aiopkg.validate.terms import Term
-from aiopkg.vocab import AIOP, GRAPH, ORG, RDF
+from aiopkg.vocab import AIOP, GRAPH
 
 __all__ = ["State"]
 
 _FUNDAMENTAL = (AIOP.thresholdValue, AIOP.boundBy)
 """Statements that bear on everything."""
-_STRUCTURE = (ORG.subOrganizationOf, ORG.unitOf)
-_ORGANIZATIONS = (ORG.Organization, ORG.FormalOrganization, AIOP.Vendor, AIOP.StandingBody)
+_NO_RANK = (True, True, True, "")
 
 
 class State:
@@ -40,6 +39,7 @@ class State:
         self._matter = matter = take_up(model, as_of, packs)
         self.model = model
         self._store = store = matter.known.store
+        self._rank = rank_of_organization(store, model, matter.organization) or _NO_RANK
         self._closure = matter.known.closure
         self._fixed = frozenset((*assets.ontology(), *matter.given))
         self._ontology = frozenset(assets.ontology())
@@ -98,7 +98,7 @@ class State:
         respelt = self.model.respelt(model)
         self.model = model
         changes = self._measures.update(facts)
-        if self._is_another_organization(changes):
+        if self._is_another_organization((*restated, *fresh, *lost)):
             return None
         named = {t.subject for name in NAMING for t in changes.by_predicate.get(name, ())}
         renamed = self._rename(named) if named else set()
@@ -145,12 +145,11 @@ class State:
         come, gone = set(map(as_stored, (*fresh, *appeared))), set(map(as_stored, (*lost, *vanished)))
         return Changes(frozenset(come - gone), frozenset(gone - come)), touched
 
-    def _is_another_organization(self, changes: Changes) -> bool:
-        """Whether the model is about another organization since; raises InputError where it is about none."""
-        typed = changes.by_predicate.get(RDF.type, ())
-        if not changes.touches(_STRUCTURE) and not any(triple.object in _ORGANIZATIONS for triple in typed):
-            return False
-        return find_organization(self._store, self.model) != self._matter.organization
+    def _is_another_organization(self, triples: Iterable[Triple]) -> bool:
+        """Whether the model may be about another organization since some triples came or went."""
+        own = self._matter.organization
+        ranks = {e: rank_of_organization(self._store, self.model, e) for e in {own, *_subjects(triples)}}
+        return ranks[own] != self._rank or any(rank < self._rank for rank in ranks.values() if rank is not None)
 
     def _rename(self, subjects: Iterable[Term]) -> set[Term]:
         """Look up the labels of some terms anew; returns those that are called otherwise since."""
@@ -162,6 +161,10 @@ class State:
 
 def _quad(triple: Triple, graph: NamedNode) -> Quad:
     return Quad(triple.subject, triple.predicate, triple.object, graph)
+
+
+def _subjects(triples: Iterable[Triple]) -> set[NamedNode | BlankNode]:
+    return {triple.subject for triple in triples if isinstance(triple.subject, NamedNode | BlankNode)}
 
 
 def _elsewhere(before: Model, after: Model, triples: Iterable[Triple]) -> set[Term]:
