@@ -452,3 +452,41 @@ def test_the_verdicts_on_live_high_impact_use_cases_are_those_of_the_file(
         for n, r in enumerate(rows, 1)
         if (r["development_stage"], r["is_high_impact"]) in {("Deployed", ""), ("", "High-impact"), ("", "")}
     }
+
+
+@pytest.mark.slow
+def test_nothing_is_satisfied_but_by_what_a_row_says(imported: tuple[ImportReport, Path], rows: Rows) -> None:
+    day = date(2026, 1, 31)
+    rules = [rule for rule in catalogue() if rule.pack in ("", "us-omb-m-25-21")]
+    ruling = validate_model(materialise_model(load([str(imported[1])])), rules, day)
+    failed = {(f.rule, f.focus) for f in ruling.findings}
+    satisfied = {
+        code: {focus for focus in targets if (code, focus) not in failed} for code, targets in ruling.targets.items()
+    }
+    said = {f"{BASE}row/{number}": row for number, row in enumerate(rows, 1)}
+    operated = {focus: row for focus, row in said.items() if row["development_stage"] in ("Deployed", "Pilot")}
+    practised = {
+        focus
+        for focus, row in operated.items()
+        if any(row[header] in PRACTICES[header][1] for header in PRACTICES) or row["hi_public_consultation"]
+    }
+    practices = {f"O10{number}" for number in range(1, 10)}
+    assert {code for code, found in satisfied.items() if found} == practices | {"D310", "G108", "G121", "P409", "R603"}
+    assert all(satisfied[code] <= practised for code in practices)
+    assert satisfied["G108"] <= practised and len(satisfied["G108"]) > 150
+    assert satisfied["G121"] == {
+        f
+        for f, r in operated.items()
+        if r["problem_solved"].strip() not in ("", "Not available") and r["is_high_impact"]
+    }
+    assert satisfied["D310"] <= {f for f, r in operated.items() if r["has_pii"] == "Yes" and "http" in r["pia_url"]}
+    assert satisfied["P409"] == {f for f, r in operated.items() if (r["development_stage"], r["have_ato"]) == LIVE_YES}
+    pilots = {f: r["operational_date"] for f, r in operated.items() if r["development_stage"] == "Pilot"}
+    dated = {f: date.fromisoformat(d[:10]) for f, d in pilots.items() if re.match(r"\d{4}-\d\d-\d\d ", d)}
+    too_old = {f.focus for f in ruling.findings if f.rule == "R603" and f.verdict == "violated"}
+    assert {f for f, day in dated.items() if day < date(2025, 7, 31)} <= too_old
+    assert {f for f, day in dated.items() if day >= date(2025, 7, 31)} <= satisfied["R603"]
+    assert all(pilots[focus] for focus in too_old | satisfied["R603"])
+
+
+LIVE_YES = ("Deployed", "Yes")

@@ -27,7 +27,7 @@ from aiopkg.validate.findings import (
     shapes_of,
     worst_verdict,
 )
-from aiopkg.validate.judgement import Candidates, Judgement, judge, judge_target, possible_targets
+from aiopkg.validate.judgement import Candidates, Judgement, judge, judge_target, possible_targets, undecided_targets
 from aiopkg.validate.query_parser import parse_own_query
 from aiopkg.validate.run import Run
 from aiopkg.validate.shapes import Target
@@ -120,22 +120,30 @@ class Rulings:
         self._failed: dict[Node, Counter[str]] = {rule.iri: Counter() for rule in rules}
         for (rule_iri, _), findings in self._findings.items():
             self._failed[rule_iri][worst_verdict(finding.verdict for finding in findings)] += 1
-        self._not_known = clerk.not_known(self._candidates())
+        self._undecided = self._open_targets()
+        self._not_known = clerk.not_known(self._candidates(), self._undecided)
 
     @property
     def ruling(self) -> Ruling:
         """All of it, as one value."""
         return Ruling(
             tuple(self._ordered),
-            {rule.code: self._targets[rule.iri].names if rule.iri in self._targets else () for rule in self._rules},
+            {rule.code: self._names(rule.iri) for rule in self._rules},
             {rule.code: self._count(rule.iri) for rule in self._rules},
             self._not_known,
         )
 
     def _count(self, rule: Node) -> Mapping[str, int]:
         row = {verdict: self._failed[rule][verdict] for verdict in VERDICTS}
-        row["satisfied"] = len(self._targets.get(rule, ())) - sum(row.values())
+        row["satisfied"] = len(self._targets.get(rule, ())) - len(self._undecided.get(rule, ())) - sum(row.values())
         return row
+
+    def _names(self, rule: Node) -> tuple[str, ...]:
+        if rule not in self._targets:
+            return ()
+        undecided = {name_of(node) for node, _ in self._undecided.get(rule, ())}
+        names = self._targets[rule].names
+        return tuple(name for name in names if name not in undecided) if undecided else names
 
     def update(
         self, changes: Changes, moved: Iterable[Term], renamed: Collection[Term], model: Model, labels: Labels
@@ -157,11 +165,12 @@ class Rulings:
                 if reaches[target.name]:
                     touched |= self._judge(run, target, reaches[target.name])
             candidates = self._candidates()
+            self._undecided = self._open_targets()
         touched |= self._excused(changes)
         pairs = {(rule.iri, element) for rule in self._rules for element in moved}
         touched |= {pair for pair in pairs if pair in self._judgements} | self._mentioning(renamed)
         clerk = self._clerk.informed(self._excuses, self._openness, model, labels)
-        self._not_known = clerk.not_known(candidates)
+        self._not_known = clerk.not_known(candidates, self._undecided)
         return self._rewrite(touched, clerk)
 
     def _reach(self, name: Node, changes: Changes, *, opened: bool) -> Reach:
@@ -261,6 +270,12 @@ class Rulings:
     def _candidates(self) -> Candidates:
         """The elements that rules might apply to."""
         return possible_targets(self._store, self._shapes, graphs=GRAPH.facts) if self._openness else {}
+
+    def _open_targets(self) -> Candidates:
+        """The elements at which nothing fails and something might."""
+        if not self._openness:
+            return {}
+        return undecided_targets(self._store, self._shapes, self._judgements.keys(), graphs=GRAPH.facts)
 
 
 def _place(finding: Finding) -> tuple[str, str, str]:

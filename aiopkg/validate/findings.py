@@ -15,11 +15,12 @@ from aiopkg.model import Model
 from aiopkg.model.labels import Labels
 from aiopkg.rules import Rule
 from aiopkg.validate.excuses import Excuses
-from aiopkg.validate.judgement import Candidates, Judgement, judge, possible_targets
+from aiopkg.validate.judgement import Candidates, Judgement, judge, possible_targets, undecided_targets
 from aiopkg.validate.openness import Openness
 from aiopkg.validate.results import Result
 from aiopkg.validate.scope import missing_at, properties_of
 from aiopkg.validate.shapes import Shapes
+from aiopkg.validate.terms import Term
 from aiopkg.vocab import AIOP, GRAPH, PREFIXES, RDF
 
 __all__ = [
@@ -29,6 +30,7 @@ __all__ = [
     "Finding",
     "NotKnown",
     "Ruling",
+    "decided",
     "finding_triples",
     "name_of",
     "openness_of",
@@ -90,7 +92,9 @@ class Finding:
 
 @dataclass(frozen=True, slots=True)
 class NotKnown:
-    """An element of which it cannot be told whether a rule applies to it, and the facts that would tell."""
+    """An element of which it cannot be told whether a rule applies to it, or finds anything to object to, and the
+    facts that would tell.
+    """
 
     rule: str
     focus: str
@@ -120,12 +124,25 @@ def rule_upon(store: Store, rules: Sequence[Rule], as_of: date, model: Model, la
     judged = judge(store, shapes, graphs=GRAPH.facts, materialised=True)
     clerk = Clerk(rules, Excuses(store, as_of), openness_of(store), model, labels)
     findings = clerk.findings(judged.judgements)
+    failing = {(judgement.shape, judgement.focus) for judgement in judged.judgements}
+    undecided = undecided_targets(store, shapes, failing, graphs=GRAPH.facts)
+    targets = {shape: decided(found, undecided.get(shape, ())) for shape, found in judged.targets.items()}
     return Ruling(
         tuple(findings),
-        {rule.code: tuple(name_of(e) for e in judged.targets.get(rule.iri, ())) for rule in rules},
-        _count(rules, judged.targets, findings),
-        clerk.not_known(possible_targets(store, shapes, graphs=GRAPH.facts)),
+        {rule.code: tuple(name_of(e) for e in targets.get(rule.iri, ())) for rule in rules},
+        _count(rules, targets, findings),
+        clerk.not_known(possible_targets(store, shapes, graphs=GRAPH.facts), undecided),
     )
+
+
+def decided(targets: Iterable[Term], undecided: Iterable[tuple[Term, object]]) -> tuple[Term, ...]:
+    """Return the targets of a rule without those at which it cannot be told whether it has anything to object to.
+
+    What nothing speaks against, and nothing for either, is no element that satisfies the rule: an unknown is never
+    counted as a pass.
+    """
+    open_ones = {node for node, _ in undecided}
+    return tuple(target for target in targets if target not in open_ones)
 
 
 def shapes_of(rules: Iterable[Rule]) -> Shapes:
@@ -167,8 +184,8 @@ class Clerk:
         ]
         return sorted(found, key=lambda f: (f.rule, f.focus, f.kind))
 
-    def not_known(self, candidates: Candidates) -> tuple[NotKnown, ...]:
-        """Say of which elements it cannot be told whether a rule applies; sorted."""
+    def not_known(self, *candidates: Candidates) -> tuple[NotKnown, ...]:
+        """Say of which elements it cannot be told whether a rule applies, or has anything to object to; sorted."""
         labels = self._writer.labels
         found = (
             NotKnown(
@@ -177,7 +194,8 @@ class Clerk:
                 labels(focus),
                 tuple((name_of(node), labels(name)) for node, name in missing),
             )
-            for shape, elements in candidates.items()
+            for open_targets in candidates
+            for shape, elements in open_targets.items()
             for focus, missing in elements
         )
         return tuple(sorted(found, key=lambda n: (n.rule, n.focus)))

@@ -1,20 +1,21 @@
 """Verdicts on a graph that declares itself incomplete: what fails, and whether it would hold in some completion."""
 
 from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TypeAlias
 
 from pyoxigraph import Literal, NamedNode, Store, Triple
 
 from aiopkg.validate.focus import Focus
+from aiopkg.validate.looks import properties_looked_at
 from aiopkg.validate.results import Result, sort_results
 from aiopkg.validate.run import Mode, Run
 from aiopkg.validate.shapes import Shapes, Target
 from aiopkg.validate.terms import Node, Term, order_key, order_terms
 from aiopkg.validate.validation import constraint_of, results_of, start
 
-__all__ = ["Candidates", "Judged", "Judgement", "judge", "judge_target", "possible_targets"]
+__all__ = ["Candidates", "Judged", "Judgement", "judge", "judge_target", "possible_targets", "undecided_targets"]
 
 Candidates: TypeAlias = Mapping[Node, tuple[tuple[Term, tuple[tuple[Term, NamedNode], ...]], ...]]
 """For each shape the nodes that it would target in some completion, each with the facts that are missing."""
@@ -101,6 +102,43 @@ def judge_target(run: Run, target: Target, focus: Focus) -> Iterator[Judgement]:
         )
 
 
+def undecided_targets(
+    store: Store, shapes: Shapes, failing: Collection[tuple[Node, Term]], *, graphs: Sequence[NamedNode] | None = None
+) -> Candidates:
+    """The nodes that a shape targets, at which nothing fails, and something would fail in some completion.
+
+    What a shape looks for there may be among the facts that are unreported, so that nothing speaks for the node
+    either. ``failing`` are the pairs of shape and node at which something fails. ``missing`` are the properties of
+    the node by which the shape sets out to look, as far as they are open there, or else all that it looks at.
+    """
+    run = start(store, shapes, graphs, None, True)
+    found: dict[Node, tuple[tuple[Term, tuple[tuple[Term, NamedNode], ...]], ...]] = {}
+    if not run.openness:
+        return found
+    for target in shapes.targets:
+        focus = target.focus(run)
+        missing: dict[Term, set[tuple[Term, NamedNode]]] = defaultdict(set)
+        for constraint in target.shape.constraints:
+            nodes = {row.this for row in constraint.rows(run, target.shape.path, focus, Mode.NECESSARY)}
+            nodes = {node for node in nodes if (target.name, node) not in failing}
+            asked = properties_looked_at(constraint) if nodes else ()
+            for node in nodes:
+                open_here = [name for name in asked if run.openness.is_open(node, name)]
+                missing[node] |= {(node, name) for name in open_here or asked}
+        if missing:
+            found[target.name] = _ordered(missing)
+    return found
+
+
+def _ordered(
+    missing: Mapping[Term, Iterable[tuple[Term, NamedNode]]],
+) -> tuple[tuple[Term, tuple[tuple[Term, NamedNode], ...]], ...]:
+    return tuple(
+        (node, tuple(sorted(missing[node], key=lambda pair: (order_key(pair[0]), order_key(pair[1])))))
+        for node in sorted(missing, key=order_key)
+    )
+
+
 def possible_targets(
     store: Store,
     shapes: Shapes,
@@ -125,8 +163,5 @@ def possible_targets(
         for node in run.nodes(target.focus(run)) if missing else ():
             missing.pop(node, None)
         if missing:
-            found[target.name] = tuple(
-                (node, tuple(sorted(missing[node], key=lambda pair: (order_key(pair[0]), order_key(pair[1])))))
-                for node in sorted(missing, key=order_key)
-            )
+            found[target.name] = _ordered(missing)
     return found

@@ -6,12 +6,14 @@ only if, for some i, t1 ... t(i-1) match now and ti is open. Any order of the pa
 each pattern starts from something bound.
 """
 
+from collections.abc import Collection
 from dataclasses import dataclass
+from enum import Enum
 
 from pyoxigraph import NamedNode
 
 from aiopkg.validate.openness import ANY_PROPERTY, UNREPORTED, Openness
-from aiopkg.validate.paths import Inverse, Path, can_be_empty, path_text, steps_of
+from aiopkg.validate.paths import Inverse, Path, Predicate, can_be_empty, path_text, steps_of
 from aiopkg.validate.query_rewrite import order_patterns, split_sequences
 from aiopkg.validate.query_tree import (
     Bind,
@@ -26,12 +28,21 @@ from aiopkg.validate.query_tree import (
     Token,
     Union,
     variables_of,
+    visible_in,
 )  # fmt: skip
 from aiopkg.validate.terms import RDF
 
-__all__ = ["open_expression", "pattern_can_open"]
+__all__ = ["Parts", "arising_expression", "open_expression", "pattern_can_open"]
 
-_REACHED, _ANY = "?_reached", "?_unreported"
+_REACHED, _ANY, _HELD = "?_reached", "?_unreported", "?_held"
+
+
+class Parts(Enum):
+    """Which parts of a group are looked at."""
+
+    REQUIRED = "what has to match"
+    ARISING = "what matches more with more facts: optional parts too, negated ones not"
+    ALL = "every part, optional and negated ones too"
 
 
 @dataclass
@@ -54,21 +65,34 @@ def pattern_can_open(pattern: Pattern, openness: Openness) -> bool:
     return any(openness.is_open_somewhere(predicate) for predicate in predicates_of(pattern))
 
 
-def open_expression(group: Group, outside: set[str], openness: Openness, *, in_any_way: bool = False) -> list[Token]:
+def open_expression(
+    group: Group, outside: set[str], openness: Openness, parts: Parts = Parts.REQUIRED, held: Collection[NamedNode] = ()
+) -> list[Token]:
     """The condition that the group could come to match; empty if it never could.
 
-    ``outside`` are the variables that are bound where the condition stands. ``in_any_way`` asks whether the solutions
-    of the group could change at all, for which its optional and negated parts count too.
+    ``outside`` are the variables that are bound where the condition stands; see :func:`arising_expression` for
+    ``held``.
     """
+    named = {v for element in group.elements for v in visible_in(Group([element]))}
     tokens: list[Token] = []
-    for variant in _variants(group, in_any_way):
-        for found in _variant_opens(variant, outside, openness):
+    for variant in _variants(group, parts):
+        for found in _variant_opens(variant, outside, openness, named if parts is Parts.ARISING else None, held):
             tokens += [*(["||"] if tokens else []), found]
     return tokens
 
 
-def _variants(group: Group, in_any_way: bool) -> list[_Variant]:
-    """The alternatives of a group; parts that are optional or negated make alternatives only ``in_any_way``."""
+def arising_expression(group: Group, outside: set[str], openness: Openness, held: Collection[NamedNode]) -> list[Token]:
+    """The condition that the group could come to have another solution; empty if it never could.
+
+    What the group negates matches no less with more facts, so it keeps away now what it kept away before; whatever
+    else restricts the solutions is left out as soon as it rests on more than facts that stand already. ``held`` are
+    the properties of which an element has one value at the most: where it has one, no other will come.
+    """
+    return open_expression(group, outside, openness, Parts.ARISING, held)
+
+
+def _variants(group: Group, parts: Parts) -> list[_Variant]:
+    """The alternatives of a group."""
     variants = [_Variant([], [])]
     for element in group.elements:
         additions: list[_Variant] = []
@@ -76,23 +100,26 @@ def _variants(group: Group, in_any_way: bool) -> list[_Variant]:
             case Pattern():
                 additions = [_Variant([element], [])]
             case Union():
-                additions = [variant for inner in element.groups for variant in _variants(inner, in_any_way)]
+                additions = [variant for inner in element.groups for variant in _variants(inner, parts)]
             case Graph():
-                additions = _variants(element.group, in_any_way)
+                additions = _variants(element.group, parts)
             case SubSelect():
-                additions = _variants(element.query.where, in_any_way)
+                additions = _variants(element.query.where, parts)
             case Optional():
                 additions = [_Variant([], [])]
-                additions += _variants(element.group, in_any_way) if in_any_way else []
+                additions += _variants(element.group, parts) if parts is not Parts.REQUIRED else []
             case Filter() if len(element.tokens) == 1 and isinstance(element.tokens[0], Exists):
                 exists = element.tokens[0]
                 additions = [_Variant([], [element])] if exists.negated else []
-                additions += _variants(exists.group, in_any_way) if in_any_way or not exists.negated else []
+                if not exists.negated or parts is Parts.ALL:
+                    additions += _variants(exists.group, parts)
+                elif parts is Parts.ARISING and _can_shrink(exists.group):
+                    additions += _variants(exists.group, Parts.ALL)
             case Filter() | Bind():
-                additions = [_Variant([], [element])]
-                if in_any_way:
-                    inner_groups = [token.group for token in element.tokens if isinstance(token, Exists)]
-                    additions += [variant for inner in inner_groups for variant in _variants(inner, True)]
+                inner_groups = [token.group for token in element.tokens if isinstance(token, Exists)]
+                additions = [_Variant([], [] if inner_groups and parts is Parts.ARISING else [element])]
+                if parts is not Parts.REQUIRED:
+                    additions += [variant for inner in inner_groups for variant in _variants(inner, Parts.ALL)]
             case _:
                 continue
         variants = [
@@ -103,10 +130,43 @@ def _variants(group: Group, in_any_way: bool) -> list[_Variant]:
     return variants
 
 
-def _variant_opens(variant: _Variant, outside: set[str], openness: Openness) -> list[Token]:
-    named = {v for p in variant.patterns for v in variables_of(p)} | {
-        v for o in variant.others for v in variables_of(o)
-    }
+def _can_shrink(group: Group) -> bool:
+    """Whether the group may match less with more facts: something in it is optional, negated or counted."""
+    for element in group.elements:
+        match element:
+            case Optional() | SubSelect():
+                return True
+            case Filter() | Bind():
+                if any(
+                    isinstance(token, Exists) and (token.negated or "!" in element.tokens) for token in element.tokens
+                ):
+                    return True
+                if any(isinstance(token, Exists) and _can_shrink(token.group) for token in element.tokens):
+                    return True
+            case Union() if any(map(_can_shrink, element.groups)):
+                return True
+            case Graph() if _can_shrink(element.group):
+                return True
+            case _:
+                continue
+    return False
+
+
+def _variant_opens(
+    variant: _Variant,
+    outside: set[str],
+    openness: Openness,
+    visible: set[str] | None,
+    held: Collection[NamedNode],
+) -> list[Token]:
+    """The conditions under which one of the patterns is open and those before it match.
+
+    With ``visible``, the variables of the whole group, a filter that rests on one which the patterns before do not
+    bind is left out; without, such a variable is one of the filter's own.
+    """
+    named = {v for p in variant.patterns for v in variables_of(p)} | (
+        {v for o in variant.others for v in variables_of(o)} if visible is None else visible
+    )
     ordered = order_patterns(split_sequences(list(variant.patterns)), outside)
     bound = set(outside)
     found: list[Token] = []
@@ -118,7 +178,7 @@ def _variant_opens(variant: _Variant, outside: set[str], openness: Openness) -> 
                 prefix.append(other)
                 known.add(other.variable)
         prefix += [o for o in variant.others if isinstance(o, Filter) and (variables_of(o) & named) <= known]
-        for condition in _pattern_opens(pattern, known, openness):
+        for condition in _pattern_opens(pattern, known, openness, held):
             if prefix or condition:
                 found.append(Exists(False, Group([*prefix, *condition])))
             else:
@@ -127,7 +187,9 @@ def _variant_opens(variant: _Variant, outside: set[str], openness: Openness) -> 
     return found
 
 
-def _pattern_opens(pattern: Pattern, bound: set[str], openness: Openness) -> list[list[Element]]:
+def _pattern_opens(
+    pattern: Pattern, bound: set[str], openness: Openness, held: Collection[NamedNode]
+) -> list[list[Element]]:
     """Alternative conditions under which the pattern is open; an empty condition always holds."""
     if not pattern_can_open(pattern, openness):
         return []
@@ -137,7 +199,9 @@ def _pattern_opens(pattern: Pattern, bound: set[str], openness: Openness) -> lis
         return [[]]
     found: list[list[Element]] = []
     if start:
-        found += _end_opens(pattern.subject, pattern.path, openness)
+        found += _end_opens(pattern.subject, pattern.path, openness, held)
+        if isinstance(pattern.path, Predicate) and pattern.path.iri in held:
+            return found
     if (end or (start and not _is_literal(pattern.object) and _is_known(pattern.object, bound))) and not is_type:
         found += _end_opens(pattern.object, None if pattern.path is None else Inverse(pattern.path), openness)
     if end and not start:
@@ -153,16 +217,20 @@ def _is_literal(node: str) -> bool:
     return node[0] in "\"'+-.0123456789" or node in ("true", "false")
 
 
-def _end_opens(node: str, path: Path | None, openness: Openness) -> list[list[Element]]:
+def _end_opens(
+    node: str, path: Path | None, openness: Openness, held: Collection[NamedNode] = ()
+) -> list[list[Element]]:
     """Conditions under which the path is open, walked from a bound node."""
     if path is None:
         return [[]] if openness.everywhere else [[Pattern(node, str(UNREPORTED), None, _ANY)]]
     found: list[list[Element]] = []
     for before, predicate in steps_of(path):
         walk: list[Element] = [] if before is None else [Pattern(node, path_text(before), before, _REACHED)]
+        if isinstance(path, Predicate) and predicate in held:
+            walk = [Filter([Exists(True, Group([Pattern(node, str(predicate), path, _HELD)]))])]
         reached = node if before is None else _REACHED
         if openness.is_open_everywhere(predicate):
-            found.append([] if before is None or can_be_empty(before) else walk)
+            found.append([] if before is not None and can_be_empty(before) else walk)
         elif openness.is_open_somewhere(predicate):
             found += [
                 [*walk, Pattern(reached, str(UNREPORTED), None, str(declared))]

@@ -18,7 +18,7 @@ from collections import Counter
 from collections.abc import Iterator
 
 from aiopkg.validate.focus import Focus
-from aiopkg.validate.open_patterns import open_expression, pattern_can_open
+from aiopkg.validate.open_patterns import Parts, arising_expression, open_expression, pattern_can_open
 from aiopkg.validate.openness import Openness
 from aiopkg.validate.query_rewrite import chained
 from aiopkg.validate.query_tree import (
@@ -42,7 +42,7 @@ from aiopkg.validate.query_tree import (
 from aiopkg.validate.run import Run
 from aiopkg.validate.terms import Term
 
-__all__ = ["excused_nodes", "touches_openness", "with_excuses"]
+__all__ = ["arising_nodes", "excused_nodes", "patterns_sought", "touches_openness", "with_excuses"]
 
 _AGGREGATES = {"COUNT", "SUM", "MIN", "MAX", "AVG", "SAMPLE", "GROUP_CONCAT"}
 _MORE_THAN = re.compile(r"^HAVING\s*\(\s*COUNT\s*\([^()]*\)\s*>=?\s*(\d+|\?\w+)\s*\)$", re.IGNORECASE)
@@ -57,11 +57,21 @@ def excused_nodes(run: Run, groups: list[Group], prologue: str, focus: Focus) ->
     """The focus nodes at which some pattern of a group is open, starting from ``?this``."""
     found: set[Term] = set()
     for group in groups:
-        tokens = open_expression(group, {"?this"}, run.openness, in_any_way=True)
-        if tokens:
-            where = chained(Group([Filter(["(", *tokens, ")"])]))
-            found |= run.nodes_of(prologue + focus.select("?this", [write_group(where)[1:-1]]))
+        found |= _nodes_where(run, open_expression(group, {"?this"}, run.openness, Parts.ALL), prologue, focus)
     return found
+
+
+def arising_nodes(run: Run, query: Query, focus: Focus) -> set[Term]:
+    """The focus nodes for which some completion may give the query solutions that it does not have now."""
+    tokens = arising_expression(query.where, {"?this"}, run.openness, run.functional)
+    return _nodes_where(run, tokens, query.prologue, focus)
+
+
+def _nodes_where(run: Run, tokens: list[Token], prologue: str, focus: Focus) -> set[Term]:
+    if not tokens:
+        return set()
+    where = chained(Group([Filter(["(", *tokens, ")"])]))
+    return run.nodes_of(prologue + focus.select("?this", [write_group(where)[1:-1]]))
 
 
 def with_excuses(query: Query, openness: Openness, known: set[str]) -> tuple[Query, list[Group]]:
@@ -211,23 +221,28 @@ def _stands_plainly(tokens: list[Token], place: int) -> bool:
     return True
 
 
-def _patterns(group: Group) -> Iterator[Pattern]:
-    """Every triple pattern inside, at any depth."""
+def patterns_sought(group: Group) -> Iterator[Pattern]:
+    """The triple patterns that a solution of the group matches, or may match; those that it must not are left out."""
+    return _patterns(group, negated=False)
+
+
+def _patterns(group: Group, negated: bool = True) -> Iterator[Pattern]:
+    """Every triple pattern inside, at any depth; on request, those of negated groups left out."""
     for element in group.elements:
         match element:
             case Pattern():
                 yield element
             case Filter() | Bind():
                 for token in element.tokens:
-                    if isinstance(token, Exists):
-                        yield from _patterns(token.group)
+                    if isinstance(token, Exists) and (negated or not token.negated):
+                        yield from _patterns(token.group, negated)
             case Optional() | Graph():
-                yield from _patterns(element.group)
+                yield from _patterns(element.group, negated)
             case Union():
                 for inner in element.groups:
-                    yield from _patterns(inner)
+                    yield from _patterns(inner, negated)
             case SubSelect():
-                yield from _patterns(element.query.where)
+                yield from _patterns(element.query.where, negated)
             case _:
                 pass
 

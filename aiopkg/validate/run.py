@@ -12,7 +12,7 @@ from aiopkg.errors import InputError
 from aiopkg.validate.focus import Focus
 from aiopkg.validate.openness import ANY_PROPERTY, UNREPORTED, Openness
 from aiopkg.validate.paths import Path, Predicate, match_values, steps_of
-from aiopkg.validate.terms import RDFS, Term, order_key, order_terms
+from aiopkg.validate.terms import OWL, RDFS, Term, order_key, order_terms
 
 if TYPE_CHECKING:
     from aiopkg.validate.membership import Definitions, Membership
@@ -223,6 +223,12 @@ class Run:
             return self.declared
         found = self.select(f"SELECT ?node ?property WHERE {{ ?node {UNREPORTED} ?property }}")
         return Openness.of_declarations((n, p) for n, p in found if n is not None and p is not None)
+
+    @cached_property
+    def functional(self) -> frozenset[NamedNode]:
+        """The properties of which an element has one value at the most."""
+        found = self.select(f"SELECT ?property WHERE {{ ?property a {OWL('FunctionalProperty')} }}")
+        return frozenset(row[0] for row in found if isinstance(row[0], NamedNode))
 
     @cached_property
     def membership(self) -> "Membership":

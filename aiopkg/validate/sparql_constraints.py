@@ -14,7 +14,7 @@ from pyoxigraph import BlankNode, Literal, NamedNode
 from aiopkg.errors import InputError
 from aiopkg.validate.focus import Focus
 from aiopkg.validate.paths import Path, path_text
-from aiopkg.validate.query_openness import excused_nodes, touches_openness, with_excuses
+from aiopkg.validate.query_openness import arising_nodes, excused_nodes, touches_openness, with_excuses
 from aiopkg.validate.query_parser import parse_query
 from aiopkg.validate.query_rewrite import chained, prebind
 from aiopkg.validate.query_tree import (
@@ -60,8 +60,8 @@ class SparqlSelect:
         if not focus.patterns:
             return
         if mode is Mode.NECESSARY and touches_openness(self.query, run.openness):
-            yield from map(Row, run.nodes(focus))
-            return
+            arising = run.nodes(focus) if self.prebound else arising_nodes(run, self.query, focus)
+            yield from map(Row, sorted(arising, key=order_key))
         excused: set[Term] = set()
         query = self.query
         if mode is Mode.POSSIBLE and touches_openness(query, run.openness):
