@@ -111,6 +111,9 @@ class Rulings:
         self._judgements: dict[_Pair, list[Judgement]] = {}
         for judgement in judged.judgements:
             self._judgements.setdefault((judgement.shape, judgement.focus), []).append(judgement)
+        self._naming: dict[Term, set[_Pair]] = {}
+        for pair, found in self._judgements.items():
+            self._note(pair, found)
         self._openness = openness_of(store)
         self._excuses = Excuses(store, as_of)
         self._clerk = clerk = Clerk(rules, self._excuses, self._openness, model, labels)
@@ -168,7 +171,8 @@ class Rulings:
             self._undecided = self._open_targets()
         touched |= self._excused(changes)
         pairs = {(rule.iri, element) for rule in self._rules for element in moved}
-        touched |= {pair for pair in pairs if pair in self._judgements} | self._mentioning(renamed)
+        touched |= {pair for pair in pairs if pair in self._judgements}
+        touched |= {pair for term in renamed for pair in self._naming.get(term, ())}
         clerk = self._clerk.informed(self._excuses, self._openness, model, labels)
         self._not_known = clerk.not_known(candidates, self._undecided)
         return self._rewrite(touched, clerk)
@@ -203,10 +207,11 @@ class Rulings:
             pair = (target.name, node)
             if judged.get(node, []) != self._judgements.get(pair, []):
                 changed.add(pair)
+                for term in _terms_in(self._judgements.pop(pair, [])):
+                    self._naming[term].discard(pair)
                 if node in judged:
                     self._judgements[pair] = judged[node]
-                else:
-                    del self._judgements[pair]
+                    self._note(pair, judged[node])
         return changed
 
     def _is_target(self, target: Target, node: Term) -> bool:
@@ -234,11 +239,10 @@ class Rulings:
         self._excuses = Excuses(self._store, self._as_of)
         return {pair for pair in self._judgements if reach.everything or pair[1] in reach.nodes}
 
-    def _mentioning(self, renamed: Collection[Term]) -> set[_Pair]:
-        """The failures that are put into words with one of these terms."""
-        if not renamed:
-            return set()
-        return {pair for pair, found in self._judgements.items() if any(_mentions(j, renamed) for j in found)}
+    def _note(self, pair: _Pair, judgements: Iterable[Judgement]) -> None:
+        """Remember the terms with which failures are put into words."""
+        for term in _terms_in(judgements):
+            self._naming.setdefault(term, set()).add(pair)
 
     def _rewrite(self, touched: Iterable[_Pair], clerk: Clerk) -> Revised:
         """Write the findings of some pairs anew."""
@@ -282,9 +286,13 @@ def _place(finding: Finding) -> tuple[str, str, str]:
     return finding.rule, finding.focus, finding.kind
 
 
-def _mentions(judgement: Judgement, terms: Collection[Term]) -> bool:
-    if judgement.focus in terms:
-        return True
-    return any(
-        result.value in terms or any(term in terms for term in result.bindings.values()) for result in judgement.results
-    )
+def _terms_in(judgements: Iterable[Judgement]) -> set[Term]:
+    """The focus of each failure, and the values and other terms of its results."""
+    found: set[Term] = set()
+    for judgement in judgements:
+        found.add(judgement.focus)
+        for result in judgement.results:
+            found.update(result.bindings.values())
+            if result.value is not None:
+                found.add(result.value)
+    return found
