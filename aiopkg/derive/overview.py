@@ -4,43 +4,26 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from pyoxigraph import BlankNode, NamedNode, Store, Variable
+from pyoxigraph import BlankNode, NamedNode, Store
 
 from aiopkg import assets
+from aiopkg.derive.archetype import Archetypes, weigh
 from aiopkg.derive.cascade import Arrow
 from aiopkg.derive.parts import PartScore, PracticeScore, part_of_each, score_parts
+from aiopkg.derive.queues import Queues, queues_at
 from aiopkg.model.labels import Labels
 from aiopkg.rules import Rule
 from aiopkg.validate.findings import VERDICTS, Finding, Ruling
 from aiopkg.vocab import AIOP, GRAPH, RDF, SKOS
 
 __all__ = [
-    "ArchetypeView",
     "Overview",
     "PillarView",
     "PrincipleView",
-    "Reason",
     "StructureView",
     "UnitScore",
     "overlook",
 ]
-
-
-@dataclass(frozen=True, slots=True)
-class Reason:
-    """A fact that speaks for an archetype: what was looked at and what it says."""
-
-    what: str
-    value: str
-
-
-@dataclass(frozen=True, slots=True)
-class ArchetypeView:
-    """An archetype, by IRI and label, and the reasons for it; both empty where the facts do not tell."""
-
-    archetype: str
-    label: str
-    reasons: tuple[Reason, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,7 +89,8 @@ class Overview:
     structure: StructureView
     units: tuple[UnitScore, ...]
     principles: tuple[PrincipleView, ...]
-    archetypes: Mapping[str, ArchetypeView]
+    archetypes: Archetypes
+    queues: Queues
     parts: tuple[PartScore, ...]
     practices: tuple[PracticeScore, ...]
     part_of: Mapping[str, str]
@@ -155,7 +139,8 @@ def overlook(
         ),
         _units(store, rules, ruling, labels),
         tuple(principles),
-        _archetypes(store, organization, labels),
+        weigh(store, organization, labels),
+        queues_at(store, organization, labels),
         parts,
         practices,
         part_of_each(store, organization),
@@ -228,26 +213,3 @@ def _units(store: Store, rules: Sequence[Rule], ruling: Ruling, labels: Labels) 
 
 def _name(term: object) -> str:
     return term.value if isinstance(term, NamedNode) else str(term)
-
-
-def _archetypes(store: Store, organization: NamedNode | BlankNode, labels: Labels) -> dict[str, ArchetypeView]:
-    rows = store.query(
-        assets.query("overview", "archetypes"),
-        default_graph=list(GRAPH.facts),
-        substitutions={Variable("organization"): organization},
-    )
-    reasons: dict[str, dict[NamedNode, list[Reason]]] = {"declared": {}, "operated": {}, "recommended": {}}
-    for row in rows:  # type: ignore[union-attr]
-        found = reasons[row["how"].value].setdefault(row["archetype"], [])
-        prop, value = row["property"], row["value"]
-        if prop is not None and value is not None:
-            found.append(Reason(labels(prop), labels(value)))
-    views = {}
-    for how, archetypes in reasons.items():
-        first = next(iter(archetypes), None)
-        views[how] = (
-            ArchetypeView("", "", ())
-            if first is None
-            else ArchetypeView(first.value, labels(first), tuple(archetypes[first]))
-        )
-    return views

@@ -2,7 +2,7 @@
 
 import json
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import asdict
 from functools import cache
 from pathlib import Path
@@ -13,9 +13,9 @@ from pyoxigraph import BlankNode, NamedNode
 from aiopkg.assessment import Assessment
 from aiopkg.derive.cascade import Arrow, Cascade
 from aiopkg.derive.dependencies import Link
-from aiopkg.derive.overview import ArchetypeView
 from aiopkg.derive.workflow import view_workflows
 from aiopkg.model.labels import Labels
+from aiopkg.report.structure import structure_of
 from aiopkg.validate.findings import VERDICTS, Finding
 
 __all__ = ["SCHEMA", "document", "schema", "to_json"]
@@ -52,7 +52,8 @@ def document(assessment: Assessment) -> Json:
         "cascades": [_cascade(found, a.labels) for found in a.cascades.cascades],
         "root_causes": [asdict(cause) for cause in a.cascades.root_causes],
         "smallest_explanation": _smallest(a),
-        "archetype": {how: _archetype(view) for how, view in a.overview.archetypes.items()},
+        "archetype": structure_of(a),
+        "queues": asdict(a.overview.queues),
         "maturity": [asdict(score) for score in a.overview.units],
         "pillars": {
             pillar.key: {
@@ -203,12 +204,4 @@ def _arrow(arrow: Arrow) -> Json:
         "findings": list(arrow.findings),
         "confirmed": list(arrow.confirmed),
         "mechanisms": [asdict(mechanism) for mechanism in arrow.mechanisms],
-    }
-
-
-def _archetype(view: ArchetypeView) -> Mapping[str, Any]:
-    return {
-        "archetype": view.archetype or None,
-        "label": view.label or None,
-        "reasons": [asdict(reason) for reason in view.reasons],
     }

@@ -9,8 +9,10 @@ from rich.table import Table
 from rich.text import Text
 
 from aiopkg.assessment import Assessment
+from aiopkg.derive.archetype import declared_at
 from aiopkg.derive.cascade import RootCause
 from aiopkg.derive.upcoming import Upcoming
+from aiopkg.report.waiting import queue_in_words
 from aiopkg.validate.findings import VERDICTS, Finding
 
 __all__ = ["to_text"]
@@ -34,6 +36,7 @@ def _parts(a: Assessment) -> Iterator[RenderableType]:
         yield from _gaps(a, violated)
     yield from _first(a)
     yield from _undermining(a)
+    yield from _shape(a)
     yield from _unknown(a)
     yield from _coming(a)
 
@@ -144,6 +147,39 @@ def _undermining(a: Assessment) -> Iterator[RenderableType]:
         )
     yield table
     yield Text("")
+
+
+def _shape(a: Assessment) -> Iterator[RenderableType]:
+    """Show the archetype declared, operated and called for, each with why, and the queue at the centre."""
+    views = a.overview.archetypes.views
+    if not any(view.archetype or view.facts for view in views.values()):
+        return
+    grid = Table.grid(padding=(0, 1))
+    for aspect, words in (("declared", "Declared"), ("operated", "Works as"), ("recommended", "Called for")):
+        grid.add_row(Text(words, "bold"), Text(f"{views[aspect].label or 'not known'}{_why(a, aspect)}"))
+    for queue in a.overview.queues.teams:
+        grid.add_row(Text("Queue", "bold"), Text(f"{queue.label}: {queue_in_words(queue, a.overview.queues)}"))
+    yield grid
+    yield Text("")
+
+
+def _why(a: Assessment, aspect: str) -> str:
+    """Return the reasons for an archetype in brackets."""
+    found = a.overview.archetypes
+    if aspect == "declared":
+        view = found.views[aspect]
+        place = declared_at(a.model, a.organization, view.archetype)
+        return f" ({Path(place.file).name}:{place.line})" if place else ""
+    if aspect == "operated":
+        facts = found.views[aspect].facts
+        said = [f"{fact.label} {fact.amount:g} of {fact.total:,} central" for fact in facts]
+    else:
+        said = [
+            f"{condition.label}{', as it says itself' if condition.stated else ''}"
+            for condition in found.conditions
+            if condition.decides
+        ]
+    return f" ({'; '.join(said)})" if said else ""
 
 
 def _unknown(a: Assessment) -> Iterator[RenderableType]:

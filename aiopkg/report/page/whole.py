@@ -11,6 +11,7 @@ from aiopkg.report.page.chains import Roots, anchors_of, roots_of
 from aiopkg.report.page.coming import Coming, coming_of
 from aiopkg.report.page.gaps import RuleGaps, rule_gaps
 from aiopkg.report.page.packs import Pack, packs_of
+from aiopkg.report.page.queue import Waiting, overrun_in_words, waiting_of
 from aiopkg.report.page.shape import Shape, shape_of
 from aiopkg.report.page.units import Units, units_of
 from aiopkg.report.page.unknowns import Unknowns, unknowns_of
@@ -47,6 +48,8 @@ class Page:
     packs: tuple[Pack, ...]
     coming: tuple[Coming, ...]
     shape: Shape
+    waiting: tuple[Waiting, ...]
+    overrun: str
     unknowns: Unknowns
     gaps: tuple[RuleGaps, ...]
     applied: tuple[Applied, ...]
@@ -73,6 +76,8 @@ def view(a: Assessment) -> Page:
         packs=packs_of(a),
         coming=coming_of(a),
         shape=shape_of(a),
+        waiting=waiting_of(a),
+        overrun=overrun_in_words(a),
         unknowns=unknowns_of(a),
         gaps=gaps,
         applied=tuple(
