@@ -116,9 +116,9 @@ class Membership:
         """Whether the node is an instance of the class in some completion."""
         if node is None or not self.run.openness:
             return False
-        return self.run.openness.is_open(node, RDF("type")) or node in self._possible_in(cls)
+        return self.run.openness.is_open(node, RDF("type")) or node in self.possible_in(cls)
 
-    def _possible_in(self, expression: Term) -> _Nodes:
+    def possible_in(self, expression: Term) -> _Nodes:
         """The nodes that possibly belong to the expression: the least solution of all definitions it rests on."""
         if expression not in self._possible:
             reached = [part for part in self._reached(expression) if part not in self._possible]
@@ -157,7 +157,7 @@ class Membership:
         if part == _THING:
             return _Nodes(everything=True)
         if isinstance(part, NamedNode):
-            nodes = _Nodes(frozenset(self._members(part) | self._typed_openly))
+            nodes = _Nodes(frozenset(self.members(part) | self.typed_openly))
             for definition in self.definitions.of(part):
                 nodes |= found[definition]
         for head in graph.values(part, OWL("intersectionOf")):
@@ -173,7 +173,7 @@ class Membership:
         for predicate in graph.values(part, OWL("onProperty")):
             if graph.values(part, OWL("someValuesFrom")) or graph.values(part, OWL("hasValue")):
                 nodes |= self._open_at(predicate)
-            relation = self._relation(predicate)
+            relation = self.relation(predicate)
             for filler in graph.values(part, OWL("someValuesFrom")):
                 nodes |= _Nodes(frozenset(n for n, vs in relation.items() if any(v in found[filler] for v in vs)))
             for value in graph.values(part, OWL("hasValue")):
@@ -192,7 +192,7 @@ class Membership:
         return self._opened[predicate]
 
     @cached_property
-    def _typed_openly(self) -> frozenset[Term]:
+    def typed_openly(self) -> frozenset[Term]:
         """The nodes that declare their own types unreported (a declaration for all elements says too little)."""
         openness, wanted = self.run.openness, {RDF("type"), ANY_PROPERTY}
         return frozenset(n for n, declared in openness.at_node.items() if not wanted.isdisjoint(declared))
@@ -200,14 +200,14 @@ class Membership:
     def candidates(self, cls: NamedNode) -> dict[Term, Missing]:
         """The nodes that are no instances of the class and possibly are, with some part of it definite."""
         found: dict[Term, Missing] = {}
-        possible = self._possible_in(cls)
-        for node in self._anchors(cls, set()) - self._members(cls):
+        possible = self.possible_in(cls)
+        for node in self._anchors(cls, set()) - self.members(cls):
             if node not in possible:
                 continue
             self._below.clear()
             verdict = self._belongs(node, cls)
             missing = set(verdict.missing) if verdict is not None and verdict.anchored else set()
-            if node in self._typed_openly:
+            if node in self.typed_openly:
                 missing.add((node, RDF("type")))
             if missing:
                 found[node] = frozenset(missing)
@@ -224,23 +224,24 @@ class Membership:
                 for part in graph.members(expression, head):
                     found |= self._anchors(part, seen)
         for predicate in graph.values(expression, OWL("onProperty")):
-            found |= set(self._relation(predicate))
+            found |= set(self.relation(predicate))
         if isinstance(expression, NamedNode):
             if len(seen) > 1 and expression != _THING:
-                found |= self._members(expression)
+                found |= self.members(expression)
             for broader in graph.values(expression, RDFS("subClassOf")) if len(seen) == 1 else ():
                 if isinstance(broader, NamedNode) and broader != _THING:
-                    found |= self._members(broader) & self._typed_openly
+                    found |= self.members(broader) & self.typed_openly
             for definition in self.definitions.of(expression):
                 found |= self._anchors(definition, seen)
         return found
 
-    def _members(self, cls: NamedNode) -> set[Term]:
+    def members(self, cls: NamedNode) -> set[Term]:
+        """The instances of a class, as the data stands."""
         if cls not in self._instances:
             self._instances[cls] = self.run.instances(cls)
         return self._instances[cls]
 
-    def _relation(self, predicate: Term) -> dict[Term, set[Term]]:
+    def relation(self, predicate: Term) -> dict[Term, set[Term]]:
         """Each node with its values of the property, or of its inverses backwards."""
         if predicate not in self._values:
             found: dict[Term, set[Term]] = {}
@@ -259,7 +260,7 @@ class Membership:
         inverted = [p for p in self.definitions.graph.values(predicate, OWL("inverseOf")) if isinstance(p, NamedNode)]
         return f"{end} {inverted[0]} {start} ." if inverted else ""
 
-    def _open(self, node: Term, predicate: Term) -> Missing | None:
+    def missing_at(self, node: Term, predicate: Term) -> Missing | None:
         """What is missing if the property is open at the node, itself or as one of its inverses."""
         for name in (predicate, *self.definitions.inverses(predicate)):
             if isinstance(name, NamedNode) and self.run.openness.is_open(node, name):
@@ -271,7 +272,7 @@ class Membership:
         key = (node, expression)
         if key in self._known:
             return self._known[key]
-        if key in self._below or node not in self._possible_in(expression):
+        if key in self._below or node not in self.possible_in(expression):
             return None
         self._below.add(key)
         found = self._expression(node, expression)
@@ -284,11 +285,11 @@ class Membership:
         options: list[_Verdict | None] = []
         graph = self.definitions.graph
         if isinstance(expression, NamedNode):
-            if node in self._members(expression):
+            if node in self.members(expression):
                 return _Verdict(_NOTHING, expression != _THING)
             if expression == _THING:
                 return _Verdict(_NOTHING, False)
-            if node in self._typed_openly:
+            if node in self.typed_openly:
                 options.append(_Verdict(frozenset({(node, RDF("type"))}), False))
             options += [self._belongs(node, definition) for definition in self.definitions.of(expression)]
         for head in graph.values(expression, OWL("intersectionOf")):
@@ -304,8 +305,8 @@ class Membership:
 
     def _restriction(self, node: Term, expression: Term, predicate: Term) -> list[_Verdict | None]:
         graph, options = self.definitions.graph, list[_Verdict | None]()
-        values = self._relation(predicate).get(node, set())
-        missing = self._open(node, predicate)
+        values = self.relation(predicate).get(node, set())
+        missing = self.missing_at(node, predicate)
         for filler in graph.values(expression, OWL("someValuesFrom")):
             found = [self._belongs(value, filler) for value in values]
             options += [None if verdict is None else _Verdict(verdict.missing, True) for verdict in found]

@@ -1,0 +1,1 @@
+"""Why things are so: proofs of what follows, and why a rule does or does not look at an element."""
