@@ -5,10 +5,11 @@ from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
 
-from pyoxigraph import Quad, RdfFormat, Store, Triple, serialize
+from pyoxigraph import BlankNode, NamedNode, Quad, RdfFormat, Store, Triple, serialize
 
 from aiopkg import assets
 from aiopkg.derive import Cascades, Overview, Recommendation, Upcoming
+from aiopkg.explain import Applicability, Reasons, RuleApplicability
 from aiopkg.model import Model
 from aiopkg.model.labels import Labels
 from aiopkg.reason import Closure, Inconsistency
@@ -49,6 +50,23 @@ class Assessment:
     def overview(self) -> Overview:
         """Everything seen from above."""
         return self.overlook()
+
+    @property
+    def applicability(self) -> Mapping[str, RuleApplicability]:
+        """Why each rule of the catalogue applies here, does not, or found nothing to look at, by its code."""
+        return self._reasons.of_rules
+
+    def applies(self, rule: str, element: str | NamedNode | BlankNode) -> Applicability:
+        """Return why a rule looks at an element or does not; true exactly if it does.
+
+        ``rule`` is a code, ``element`` an IRI or ``_:name``. Raises :class:`InputError` for a code that no rule
+        has, and for an element that no fact is about.
+        """
+        return self._reasons.of(rule, element)
+
+    @cached_property
+    def _reasons(self) -> Reasons:
+        return Reasons(self.store, self.labels, self.as_of, self.packs, (self.organization, self.organization_label))
 
     @property
     def inconsistencies(self) -> tuple[Inconsistency, ...]:

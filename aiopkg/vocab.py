@@ -120,6 +120,7 @@ class SH:
     select = _in("sh", "select")
     message = _in("sh", "message")
     severity = _in("sh", "severity")
+    targetClass = _in("sh", "targetClass")
 
 
 class GRAPH:

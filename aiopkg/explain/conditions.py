@@ -73,20 +73,19 @@ class Ways:
         return self._ways[cls]
 
     def _expressions(self, cls: Term) -> list[Term]:
-        found = [node for node in self.definitions.of(cls) if isinstance(node, BlankNode)]
+        found: list[Term] = [node for node in self.definitions.of(cls) if isinstance(node, BlankNode)]
         return [*found, cls] if self.definitions.is_expression(cls) else found
 
     def _narrower(self, cls: Term) -> list[NamedNode]:
         return [node for node in self.definitions.of(cls) if isinstance(node, NamedNode)]
 
     def _adds(self, narrower: NamedNode, cls: Term, own: Sequence[Way]) -> bool:
-        """Tell whether a subclass is a way of its own: it does not ask for the class, nor for one of its ways."""
+        """Tell whether a subclass is a way of its own into a class that is defined: it does not ask for the class
+        itself, nor for what one of its ways asks for.
+        """
         ways = [way for node in self._expressions(narrower) for way in self._read(node)]
-        if not ways:
-            return bool(own)
-        return not all(
-            self._asks_for(way, cls) or any(self._implies(way, part) for part in own) for way in ways
-        )
+        idle = [self._asks_for(way, cls) or any(self._implies(way, other) for other in own) for way in ways]
+        return bool(own) and not (idle and all(idle))
 
     def _asks_for(self, way: Way, cls: Term) -> bool:
         return any(isinstance(part, Kind) and cls in self._above(part.cls) for part in way)
@@ -134,4 +133,3 @@ class Ways:
         if len(ways) == 1 and len(ways[0]) == 1:
             return ways[0][0]
         return Either(node, tuple(ways))
-

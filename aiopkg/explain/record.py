@@ -1,7 +1,6 @@
 """What the facts say about a condition: who meets it, by which facts, and where it cannot be told."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from functools import cached_property
 from typing import Literal as OneOf
@@ -12,8 +11,8 @@ from aiopkg import assets
 from aiopkg.explain.conditions import THING, Either, Kind, Part, Some, Ways
 from aiopkg.validate.membership import Definitions, Membership
 from aiopkg.validate.run import Run
-from aiopkg.validate.terms import RDF, Term, order_key, order_terms
-from aiopkg.vocab import AIOP, GRAPH
+from aiopkg.validate.terms import RDF, Term, order_terms
+from aiopkg.vocab import AIOP, GRAPH, OWL
 
 __all__ = ["Record", "State"]
 
@@ -27,6 +26,7 @@ class Record:
     membership: Membership
     ways: Ways
     as_of: date
+    _undecided: dict[tuple[NamedNode, ...], frozenset[Term]] = field(default_factory=dict)
 
     @classmethod
     def of(cls, store: Store, as_of: date) -> "Record":
@@ -71,12 +71,13 @@ class Record:
             return ()
         return tuple(sorted(self.membership.missing_at(node, part.predicate) or (), key=str))
 
-    def undecided(self, classes: Sequence[NamedNode]) -> frozenset[Term]:
+    def undecided(self, classes: tuple[NamedNode, ...]) -> frozenset[Term]:
         """The nodes of which it is not known whether they belong to one of the classes, and that are in none."""
-        if not self.membership.run.openness:
-            return frozenset()
-        found = {node for cls in classes for node in self.membership.candidates(cls)}
-        return frozenset(found.difference(*(self.members(cls) for cls in classes)))
+        if classes not in self._undecided:
+            is_open = bool(self.membership.run.openness)
+            found = {node for cls in classes for node in self.membership.candidates(cls)} if is_open else set()
+            self._undecided[classes] = frozenset(found.difference(*(self.members(cls) for cls in classes)))
+        return self._undecided[classes]
 
     def fact(self, node: Term, predicate: Term, value: Term) -> tuple[Triple, ...]:
         """The fact that a node has a value, if it can be written."""
@@ -87,16 +88,14 @@ class Record:
     def listed(self, cls: NamedNode) -> list[Term]:
         """The members of a class, if the ontology itself names all of them; else none."""
         found = self.members(cls)
-        return sorted(found, key=lambda t: (self._order.get(t, 0), order_key(t))) if found <= self._individuals else []
+        places = self._individuals
+        return sorted(found, key=lambda term: places[term]) if found <= places.keys() else []
 
     @cached_property
-    def _individuals(self) -> frozenset[object]:
-        return frozenset(triple.subject for triple in assets.ontology())
-
-    @cached_property
-    def _order(self) -> dict[object, int]:
-        """The place of each individual that has one, such as a stage."""
-        return {t.subject: int(t.object.value) for t in assets.ontology() if t.predicate == AIOP.stageOrder}  # type: ignore[union-attr]
+    def _individuals(self) -> dict[Term, int]:
+        """The terms of the ontology, each with its place in it."""
+        found = dict.fromkeys(triple.subject for triple in assets.ontology())
+        return {term: place for place, term in enumerate(found)}
 
     def is_individual(self, term: Term) -> bool:
         """Tell whether the ontology itself speaks of a term."""
@@ -117,7 +116,7 @@ class Record:
         store = self.membership.run.store
         same = {element}
         for graph in (GRAPH.asserted, GRAPH.inferred):
-            for quad in store.quads_for_pattern(element, _SAME, None, graph):
+            for quad in store.quads_for_pattern(element, OWL.sameAs, None, graph):
                 if isinstance(quad.object, NamedNode | BlankNode):
                     same.add(quad.object)
         described = [n for n in order_terms(same) if self._is_described(n)]
@@ -127,7 +126,7 @@ class Record:
         """Tell whether a fact other than one of identity is about the node."""
         store = self.membership.run.store
         return isinstance(node, NamedNode | BlankNode) and any(
-            quad.predicate != _SAME
+            quad.predicate != OWL.sameAs
             for graph in (GRAPH.asserted, GRAPH.inferred, GRAPH.measures)
             for quads in (
                 store.quads_for_pattern(node, None, None, graph),
@@ -135,6 +134,3 @@ class Record:
             )
             for quad in quads
         )
-
-
-_SAME = NamedNode("http://www.w3.org/2002/07/owl#sameAs")

@@ -13,8 +13,9 @@ from aiopkg.validate.terms import Term
 __all__ = ["Wording", "listing", "number", "plural", "with_article"]
 
 _MOST_LISTED = 6
-_MODAL = ("may", "can", "has")
-_CUT = re.compile(r"^(.*?)(?= (?:\w+ed )?(?:of|by|in|on|to|for|under)\b|$)(.*)$")
+_MODAL = ("may", "can")
+_PREPOSITIONS = ("by", "for", "from", "in", "of", "on", "to", "under", "with")
+_CUT = re.compile(rf"^(.*?)(?= (?:\w+ed )?(?:{'|'.join(_PREPOSITIONS)})\b|$)(.*)$")
 
 
 class Wording:
@@ -31,10 +32,10 @@ class Wording:
         if isinstance(part, Either):
             return listing([" and ".join(self.asked(each) for each in way) for way in part.ways], "or")
         if isinstance(part, Some):
-            return f"{self._verb(part.predicate)} {self._thing(part.filler)}"
+            return f"{self._joined(part.predicate)} {self._thing(part.filler)}"
         if isinstance(part.value, Literal) and part.value.value == "true":
             return self.labels(part.predicate)
-        return f"{self._verb(part.predicate)} {self.labels(part.value)}"
+        return f"{self._joined(part.predicate)} {self.labels(part.value)}"
 
     def kind(self, cls: NamedNode) -> str:
         """Return a class with its article: "a live use case"."""
@@ -45,17 +46,27 @@ class Wording:
             return f"something that {self.asked(filler)}"
         if filler.cls == THING:
             return "someone or something"
-        listed = self._record.listed(filler.cls)
-        if 0 < len(listed) <= _MOST_LISTED:
-            return listing([self.labels(term) for term in listed], "or")
-        return self.kind(filler.cls)
+        listed = self._listed(filler)
+        return listing([self.labels(term) for term in listed], "or") if listed else self.kind(filler.cls)
 
-    def _verb(self, predicate: Term) -> str:
-        """Return a property as a verb: its label if that begins with one (third person), else "<label> is"."""
+    def _listed(self, filler: Kind) -> list[Term]:
+        found = self._record.listed(filler.cls)
+        return found if len(found) <= _MOST_LISTED else []
+
+    def is_spelt_out(self, filler: Part) -> bool:
+        """Tell whether naming what a value has to be leaves nothing to explain: anything, or one of those listed."""
+        return isinstance(filler, Kind) and (filler.cls == THING or bool(self._listed(filler)))
+
+    def _joined(self, predicate: Term) -> str:
+        """Return a property so that an object can follow: "reads", "runs on", "uses feature:", "stage is".
+
+        A label that begins with a verb stands by itself; one that goes on to a noun takes a colon.
+        """
         label = self.labels(predicate)
-        first = label.split(" ", 1)[0]
-        is_verb = first in _MODAL or (first.endswith("s") and not first.endswith("ss"))
-        return label if is_verb else f"{label} is"
+        words = label.split(" ")
+        if words[0] not in _MODAL and (not words[0].endswith("s") or words[0].endswith("ss")):
+            return f"{label} is"
+        return label if len(words) == 1 or words[0] in _MODAL or words[-1] in _PREPOSITIONS else f"{label}:"
 
     def value(self, term: Term) -> str:
         """Return a value by its label, and from when it counts if that is yet to come."""

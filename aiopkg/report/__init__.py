@@ -1,5 +1,6 @@
 """An assessment as a document: JSON, text, one HTML page; written beside and renamed."""
 
+from aiopkg.report.applicability import applicability_document, applicability_text
 from aiopkg.report.catalogue import catalogue_json, catalogue_table
 from aiopkg.report.document import SCHEMA, document, schema, to_json
 from aiopkg.report.html import to_html
@@ -9,6 +10,8 @@ from aiopkg.report.write import write
 
 __all__ = [
     "SCHEMA",
+    "applicability_document",
+    "applicability_text",
     "catalogue_json",
     "catalogue_table",
     "document",

@@ -15,6 +15,7 @@ from aiopkg.derive.cascade import Arrow, Cascade
 from aiopkg.derive.dependencies import Link
 from aiopkg.derive.workflow import view_workflows
 from aiopkg.model.labels import Labels
+from aiopkg.report.applicability import rule_document
 from aiopkg.report.structure import structure_of
 from aiopkg.validate.findings import VERDICTS, Finding
 
@@ -48,6 +49,7 @@ def document(assessment: Assessment) -> Json:
         "summary": _summary(a),
         "findings": [_finding(finding) for finding in a.findings],
         "verdicts": {code: dict(row) for code, row in a.verdicts.items()},
+        "applicability": {code: rule_document(found) for code, found in a.applicability.items()},
         "recommendations": [asdict(recommendation) for recommendation in a.recommendations],
         "cascades": [_cascade(found, a.labels) for found in a.cascades.cascades],
         "root_causes": [asdict(cause) for cause in a.cascades.root_causes],

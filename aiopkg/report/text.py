@@ -200,6 +200,12 @@ def _unknown(a: Assessment) -> Iterator[RenderableType]:
         rules = len({item.rule for item in a.not_known})
         elements = len({item.focus for item in a.not_known})
         yield Text(f"Of {elements:,} elements it is not known whether {_number(rules, 'rule')} apply to them.")
+    vacuous = sum(found.in_force and not found.applies for found in a.applicability.values())
+    if vacuous:
+        yield Text(
+            f"{_number(vacuous, 'rule')} found nothing to look at; the HTML page says why, and so does the JSON report "
+            "under 'applicability'."
+        )
     if a.inconsistencies:
         yield Text(
             f"The model contradicts itself in {_number(len(a.inconsistencies), 'place')}; the first: "

@@ -39,13 +39,12 @@ class Question:
 
 @dataclass(frozen=True, slots=True)
 class Unknowns:
-    """Everything not known, in numbers; ``vacuous`` are rules that had nothing to judge."""
+    """Everything not known, in numbers."""
 
     summary: str
     rules: tuple[UnknownRule, ...]
     questions: tuple[Question, ...]
     more_questions: int
-    vacuous: tuple[tuple[str, str], ...]
 
 
 def unknowns_of(a: Assessment) -> Unknowns:
@@ -94,7 +93,6 @@ def unknowns_of(a: Assessment) -> Unknowns:
         tuple(rows),
         tuple(questions[:_MOST_QUESTIONS]),
         max(0, len(questions) - _MOST_QUESTIONS),
-        tuple((rule.code, rule.label) for rule in a.rules if not sum(a.verdicts[rule.code].values())),
     )
 
 

@@ -10,6 +10,7 @@ from aiopkg.report.page.brief import Brief, brief
 from aiopkg.report.page.chains import Roots, anchors_of, roots_of
 from aiopkg.report.page.coming import Coming, coming_of
 from aiopkg.report.page.gaps import RuleGaps, rule_gaps
+from aiopkg.report.page.idle import Idle, idle_of
 from aiopkg.report.page.packs import Pack, packs_of
 from aiopkg.report.page.queue import Waiting, overrun_in_words, waiting_of
 from aiopkg.report.page.shape import Shape, shape_of
@@ -51,6 +52,7 @@ class Page:
     waiting: tuple[Waiting, ...]
     overrun: str
     unknowns: Unknowns
+    idle: Idle
     gaps: tuple[RuleGaps, ...]
     applied: tuple[Applied, ...]
     areas_named: tuple[str, ...]
@@ -79,6 +81,7 @@ def view(a: Assessment) -> Page:
         waiting=waiting_of(a),
         overrun=overrun_in_words(a),
         unknowns=unknowns_of(a),
+        idle=idle_of(a),
         gaps=gaps,
         applied=tuple(
             Applied(
