@@ -17,7 +17,7 @@ LINK, OTHER = example("link0"), example("link1")
 ANNA, BEN, CARL = (example(name) for name in ("anna", "ben", "carl"))
 
 few = settings(max_examples=80, deadline=None, derandomize=True, suppress_health_check=[HealthCheck.too_slow])
-many = settings(max_examples=600, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+many = settings(max_examples=300, deadline=None, derandomize=True, suppress_health_check=[HealthCheck.too_slow])
 
 
 @st.composite
