@@ -73,6 +73,7 @@ def _tell(console: Console, outcome: Outcome, seconds: float) -> None:
 def _list(console: Console, findings: Iterable[Finding], mark: str, colour: str) -> None:
     found = list(findings)
     for finding in found[:_MOST]:
-        console.print(Text.assemble((f"  {mark} {finding.rule}  ", colour), finding.message), highlight=False)
+        said = Text.assemble((f"  {mark} {finding.rule}  ", colour), finding.message)
+        console.print(said, highlight=False, soft_wrap=True)
     if len(found) > _MOST:
         console.print(Text(f"    and {len(found) - _MOST:,} more", style="dim"))
