@@ -66,7 +66,8 @@ class Assessment:
 
     @cached_property
     def _reasons(self) -> Reasons:
-        return Reasons(self.store, self.labels, self.as_of, self.packs, (self.organization, self.organization_label))
+        known_as = (self.organization, self.organization_label)
+        return Reasons(self.store, self.labels, self.as_of, self.packs, known_as, self.not_known)
 
     @property
     def inconsistencies(self) -> tuple[Inconsistency, ...]:

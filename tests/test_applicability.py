@@ -4,6 +4,7 @@ import json
 from collections.abc import Iterator
 from datetime import date
 from functools import cache
+from pathlib import Path
 
 import jsonschema
 import pytest
@@ -31,7 +32,11 @@ EX = "https://example.org/"
 
 @cache
 def assessed(name: str, packs: tuple[str, ...] = (), day: date = DAY) -> Assessment:
-    return assess(ORGS / f"{name}.ttl", as_of=day, packs=packs)
+    return assess(file_of(name), as_of=day, packs=packs)
+
+
+def file_of(name: str) -> Path:
+    return ROOT / "tests" / "asked" / "agency.ttl" if name == "agency" else ORGS / f"{name}.ttl"
 
 
 def elements_of(a: Assessment) -> list[str]:
@@ -51,14 +56,17 @@ def all_parts(condition: Condition) -> Iterator[Condition]:
         yield from all_parts(part)
 
 
-@pytest.mark.parametrize(("name", "day"), [*((name, DAY) for name in ORGANIZATIONS), ("bank", date(2028, 9, 1))])
+@pytest.mark.parametrize(
+    ("name", "day"), [*((name, DAY) for name in (*ORGANIZATIONS, "agency")), ("bank", date(2028, 9, 1))]
+)
 def test_it_applies_exactly_to_what_the_validator_looks_at(name: str, day: date) -> None:
     a = assessed(name, PACKS, day)
-    matter = take_up(load([ORGS / f"{name}.ttl"]), day, PACKS)
+    matter = take_up(load([file_of(name)]), day, PACKS)
     ruling = validate_model(matter.known, matter.rules, day, matter.given)
     open_to = {(item.rule, item.focus) for item in ruling.not_known}
     elements = elements_of(a)
-    assert len(elements) > 100
+    assert len(elements) > 20
+    assert name != "agency" or len(open_to) >= 20
     wrong = []
     for rule in catalogue():
         targets = set(ruling.targets.get(rule.code, ()))
@@ -69,7 +77,26 @@ def test_it_applies_exactly_to_what_the_validator_looks_at(name: str, day: date)
                 expected = "not_known"
             if found.state != expected or bool(found) != (element in targets):
                 wrong.append((rule.code, element, found.state, expected))
+            if found.state not in stands(found):
+                wrong.append((rule.code, element, found.state, "by its conditions"))
     assert wrong == []
+
+
+def stands(found: Applicability) -> set[str]:
+    """What the conditions allow the state to be: they are weighed one by one, and know nothing of the validator.
+
+    An element that is looked at may leave open what is found. One of which everything is unreported counts as none.
+    """
+    asked = [condition for condition in found.conditions if condition.property == RDF.type.value]
+    states = {condition.state for condition in asked}
+    if any(condition.state == "fails" for condition in found.conditions if condition not in asked):
+        return {"does_not_apply"}
+    if "holds" in states:
+        return {"applies", "not_known"}
+    if "not_known" not in states:
+        return {"does_not_apply"}
+    definite = any(part.state == "holds" for condition in asked for part in all_parts(condition))
+    return {"not_known"} if definite else {"does_not_apply", "not_known"}
 
 
 @pytest.mark.parametrize("name", ORGANIZATIONS)
@@ -151,9 +178,9 @@ def test_what_is_not_reported_leaves_it_open() -> None:
     found = a.applies("G103", EX + "uc")
     assert (found.state, bool(found)) == ("not_known", False)
     assert found.reason == (
-        "Whether Churn radar is a live use case is not known: not reported is stage of Churn radar."
+        "Whether Churn radar is a live use case is not known. Not reported: “stage” of Churn radar."
     )
-    assert a.applicability["G103"].reason.endswith("Of 1 element it is not known.")
+    assert a.applicability["G103"].reason.endswith("Of 1 element it cannot be told from what is reported.")
 
 
 def test_one_that_is_the_same_as_another_is_told_of_under_both_names() -> None:

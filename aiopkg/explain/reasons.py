@@ -1,5 +1,6 @@
 """Every rule with its reason: why it applies, why it does not, and why it found nothing to look at."""
 
+from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -16,7 +17,7 @@ from aiopkg.explain.tally import Tallier, Tally
 from aiopkg.explain.wording import Wording, listing, number, plural
 from aiopkg.model.labels import Labels
 from aiopkg.rules import Rule, catalogue, rule_called
-from aiopkg.validate.findings import name_of
+from aiopkg.validate.findings import NotKnown, name_of
 from aiopkg.vocab import AIOP, RDF, SKOS
 
 __all__ = ["Reasons", "RuleApplicability"]
@@ -50,8 +51,14 @@ class Reasons:
         as_of: date,
         packs: Sequence[str],
         organization: tuple[str, str],
+        not_known: Sequence[NotKnown],
     ) -> None:
-        """Read a store of facts; ``packs`` are the ids of those that bind, ``organization`` is its name and label."""
+        """Read a store of facts; ``packs`` are the ids of those that bind, ``organization`` is its name and label,
+        ``not_known`` what validation could not tell.
+        """
+        self._not_known: dict[str, dict[str, NotKnown]] = defaultdict(dict)
+        for item in not_known:
+            self._not_known[item.rule][item.focus] = item
         self._labels = labels
         self._as_of = as_of
         self._packs = frozenset(packs)
@@ -69,23 +76,24 @@ class Reasons:
     def _of_rule(self, rule: Rule) -> RuleApplicability:
         classes = targets_of(rule)
         bars = tuple(condition for condition in self._terms(rule) if condition.state == "fails")
-        reached = set().union(*(self._record.members(cls) for cls in classes))
-        open_to = len(self._record.undecided(classes))
+        members = set().union(*(self._record.members(cls) for cls in classes))
+        open_to = self._not_known.get(rule.code, {})
+        reached = [node for node in members if name_of(node) not in open_to]
         looked_at = 0 if bars else len(reached)
         met = tuple(Tally(condition.asked, int(condition.state == "holds")) for condition in self._terms(rule))
         return RuleApplicability(
-            *(rule.code, bool(looked_at), not bars, looked_at, 0 if bars else open_to),
-            reason=self._barred(rule, bars, len(reached)) if bars else self._said(rule, len(reached), open_to),
+            *(rule.code, bool(looked_at), not bars, looked_at, len(open_to)),
+            reason=self._barred(rule, bars, len(members)) if bars else self._said(rule, len(reached), len(open_to)),
             conditions=(*met, *(self._tallier.tally(Kind(cls)) for cls in classes)),
         )
 
     def _said(self, rule: Rule, reached: int, open_to: int) -> str:
         classes = targets_of(rule)
-        doubt = f" Of {number(open_to, 'element')} it is not known." if open_to else ""
+        doubt = f" Of {number(open_to, 'element')} it cannot be told from what is reported." if open_to else ""
         if reached:
             return f"It applies to {self._counted(reached, classes)}.{doubt}"
-        told = [self._none(cls) for cls in classes]
-        return " ".join(told) + doubt
+        told = [self._none(cls) for cls in classes if not self._record.members(cls)]
+        return " ".join([*told, doubt.strip()]).strip()
 
     def _none(self, cls: NamedNode) -> str:
         why = self._tallier.why_none(cls)
@@ -153,11 +161,10 @@ class Reasons:
         bars = [condition for condition in terms if condition.state == "fails"]
         if bars:
             state, reason = "does_not_apply", " ".join(self._bar(rule, condition) for condition in bars)
-        elif any(node in self._record.members(cls) for cls in classes):
-            held = next(condition for condition in asked if condition.state == "holds")
+        elif (open_one := self._not_known.get(rule.code, {}).get(name_of(node))) is not None:
+            state, reason = "not_known", self._open(open_one, asked)
+        elif (held := _held(asked)) is not None:
             state, reason = "applies", f"{label} {held.asked}{_because(held)}."
-        elif node in self._record.undecided(classes):
-            state, reason = "not_known", " ".join(self._open(condition) for condition in asked)
         else:
             state, reason = "does_not_apply", self._missed(label, classes, asked)
         doubt = " The wording of the rule is contested." if rule.contested else ""
@@ -167,13 +174,19 @@ class Reasons:
         """Say that an element is none of some classes, and what it lacks."""
         kinds = listing([self._wording.kind(cls) for cls in classes], "nor")
         found = "; ".join(dict.fromkeys(text for condition in asked for text in _lacking(condition)))
+        if not found and any(condition.state == "not_known" for condition in asked):
+            found = "nothing that is recorded speaks for it"
         return f"{label} is {'neither' if len(classes) > 1 else 'not'} {kinds}" + (f": {found}." if found else ".")
 
-    def _open(self, condition: Condition) -> str:
-        pairs = dict.fromkeys(_unreported(condition))
-        told = [f"{self._labels(NamedNode(name))} of {self._labels(_node(element))}" for element, name in pairs]
-        lacking = listing(told, "and") if told else condition.asked
-        return f"Whether {condition.label} {condition.asked} is not known: not reported is {lacking}."
+    def _open(self, item: NotKnown, asked: Sequence[Condition]) -> str:
+        """Say that it is not known whether an element is looked at, or whether what is looked for is there."""
+        told = [f"“{name}” of {self._labels(_node(element))}" for element, name in item.missing]
+        lacking = f" Not reported: {listing(told, 'and')}." if told else ""
+        held = _held(asked)
+        if held is not None:
+            return f"{item.label} {held.asked}, but it is not known what the rule would find.{lacking}"
+        named = listing([condition.asked for condition in asked], "or")
+        return f"Whether {item.label} {named} is not known.{lacking}"
 
     def _element(self, element: str | NamedNode | BlankNode) -> NamedNode | BlankNode:
         wanted = _node(element) if isinstance(element, str) else element
@@ -208,6 +221,10 @@ def _node(name: str) -> NamedNode | BlankNode:
     return BlankNode(name[2:]) if name.startswith("_:") else NamedNode(name)
 
 
+def _held(asked: Sequence[Condition]) -> Condition | None:
+    return next((condition for condition in asked if condition.state == "holds"), None)
+
+
 def _leaves(condition: Condition, state: str) -> Iterator[Condition]:
     """The conditions in a state that decide it, of the same element: those without parts in that state."""
     below = [part for part in condition.parts if part.state == state and part.element == condition.element]
@@ -237,10 +254,3 @@ def _why_not(leaf: Condition) -> str:
     """Say why what is recorded does not do."""
     told = [f"{part.label} does not meet “{part.asked}”" for part in leaf.parts if part.state == "fails" and part.parts]
     return f" ({'; '.join(told)})" if told else ""
-
-
-def _unreported(condition: Condition) -> Iterator[tuple[str, str]]:
-    if condition.state == "not_known":
-        yield from condition.missing
-        for part in condition.parts:
-            yield from _unreported(part)

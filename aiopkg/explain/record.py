@@ -1,6 +1,6 @@
 """What the facts say about a condition: who meets it, by which facts, and where it cannot be told."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
 from typing import Literal as OneOf
@@ -26,7 +26,6 @@ class Record:
     membership: Membership
     ways: Ways
     as_of: date
-    _undecided: dict[tuple[NamedNode, ...], frozenset[Term]] = field(default_factory=dict)
 
     @classmethod
     def of(cls, store: Store, as_of: date) -> "Record":
@@ -70,14 +69,6 @@ class Record:
         if isinstance(part, Either):
             return ()
         return tuple(sorted(self.membership.missing_at(node, part.predicate) or (), key=str))
-
-    def undecided(self, classes: tuple[NamedNode, ...]) -> frozenset[Term]:
-        """The nodes of which it is not known whether they belong to one of the classes, and that are in none."""
-        if classes not in self._undecided:
-            is_open = bool(self.membership.run.openness)
-            found = {node for cls in classes for node in self.membership.candidates(cls)} if is_open else set()
-            self._undecided[classes] = frozenset(found.difference(*(self.members(cls) for cls in classes)))
-        return self._undecided[classes]
 
     def fact(self, node: Term, predicate: Term, value: Term) -> tuple[Triple, ...]:
         """The fact that a node has a value, if it can be written."""
