@@ -56,6 +56,7 @@ class Rule:
     contested: bool
     thresholds: tuple[NamedNode, ...]
     part_of: tuple[NamedNode, ...]
+    beside: tuple[NamedNode, ...]
     fails: tuple[str, ...]
     passes: tuple[str, ...]
     triples: tuple[Triple, ...]
@@ -146,6 +147,7 @@ def read_rule(path: Path) -> Rule:
         valid_to=facts.day(iri, AIOP.validUntil),
         contested="true" in facts.texts(iri, AIOP.contested),
         thresholds=tuple(t for t in facts.all(iri, AIOP.restsOn) if isinstance(t, NamedNode)),
+        beside=tuple(t for t in facts.all(iri, AIOP.standsBeside) if isinstance(t, NamedNode)),
         part_of=tuple(t for t in facts.all(iri, AIOP.partOf) if isinstance(t, NamedNode)),
         fails=facts.texts(iri, AIOP.fails),
         passes=facts.texts(iri, AIOP.passes),

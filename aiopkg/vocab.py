@@ -217,6 +217,7 @@ class AIOP:
     restsOn = _in("aiop", "restsOn")
     rule = _in("aiop", "rule")
     standard = _in("aiop", "standard")
+    standsBeside = _in("aiop", "standsBeside")
     startsFrom = _in("aiop", "startsFrom")
     strength = _in("aiop", "strength")
     thresholdValue = _in("aiop", "thresholdValue")

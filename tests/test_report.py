@@ -169,7 +169,7 @@ def test_the_text_report_fits_a_narrow_terminal(assessment: Assessment) -> None:
 def test_a_pack_that_was_asked_for_binds_the_organization() -> None:
     text = """
         ex:acme a org:FormalOrganization ; org:hasUnit ex:care .
-        ex:use a aiop:UseCase ; aiop:stage aiop:Production ; aiop:operatedBy ex:care .
+        ex:use a aiop:UseCase ; aiop:stage aiop:Production ; aiop:operatedBy ex:care ; aiop:hasFallback ex:hand .
     """
     kinds = {
         packs: {

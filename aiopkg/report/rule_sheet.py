@@ -16,7 +16,7 @@ from aiopkg import assets
 from aiopkg.crosswalk import Clause, Link, crosswalk
 from aiopkg.report.catalogue import RELATIONS, label_of, marks, row
 from aiopkg.rules import Citation, Rule
-from aiopkg.vocab import AIOP
+from aiopkg.vocab import AIOP, RULE
 
 __all__ = ["rule_sheets", "rules_json"]
 
@@ -37,9 +37,14 @@ def _whole(rule: Rule) -> dict[str, Any]:
         "failure_mode": label_of(rule.failure_mode),
         "thresholds": [{"iri": each.value, "label": label_of(each), "value": _value(each)} for each in rule.thresholds],
         "part_of": [label_of(term) for term in rule.part_of],
+        "stands_beside": [_code(other) for other in rule.beside],
         "fails": [_tidy(example) for example in rule.fails],
         "passes": [_tidy(example) for example in rule.passes],
     }
+
+
+def _code(rule: NamedNode) -> str:
+    return rule.value.removeprefix(RULE)
 
 
 def _links(cite: Citation) -> tuple[Link, ...]:
@@ -108,6 +113,8 @@ def _traits(rule: Rule) -> Iterator[tuple[str, str]]:
         yield "turns at", f"{label_of(threshold)}: {_value(threshold)}"
     if rule.part_of:
         yield "part of", ", ".join(label_of(term) for term in rule.part_of)
+    if rule.beside:
+        yield "stands beside", ", ".join(_code(other) for other in rule.beside)
     for message in _messages(rule):
         yield "says", message
     yield "remedy", f"{rule.remedy} ({label_of(rule.effort)})"
