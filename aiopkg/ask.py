@@ -12,7 +12,6 @@ A parameter is a projected variable of the query. Left open, the query answers f
 takes the default that the query itself names; given, it is bound as a term and never becomes query text.
 """
 
-import difflib
 import json
 import re
 from collections.abc import Iterator, Mapping, Sequence
@@ -28,7 +27,8 @@ from aiopkg import assets
 from aiopkg.assessment import Assessment
 from aiopkg.errors import InputError
 from aiopkg.model.labels import Labels
-from aiopkg.vocab import GRAPH, PREFIXES, XSD
+from aiopkg.model.names import element_called, nearest
+from aiopkg.vocab import GRAPH, XSD
 
 __all__ = [
     "DEFAULT_GRAPH",
@@ -50,8 +50,6 @@ DEFAULT_GRAPH = (GRAPH.asserted, GRAPH.inferred)
 
 _STAGE = "ask"
 _ENTRY = re.compile(r"(question|parameter (?P<name>\w+) \((?P<kind>element|number|day)\)|article): (?P<words>.*)")
-_IRI = re.compile(r"<(?P<bare>[^<>\s]+)>|(?P<known>(?:https?|urn):\S+)")
-_PREFIXED = re.compile(r"(?P<prefix>[A-Za-z][\w-]*):(?P<rest>[\w-]+)")
 
 
 @dataclass(frozen=True)
@@ -224,7 +222,7 @@ def _question(name: str) -> Question:
         raise InputError(
             "unknown-question",
             f"There is no question called '{name}'.",
-            fix=_nearest(name, known) or "Say: aiopkg ask",
+            fix=nearest(name, known) or "Say: aiopkg ask",
         )
     return known[name]
 
@@ -235,14 +233,14 @@ def _parameter(question: Question, name: str) -> Parameter:
         raise InputError(
             "unknown-parameter",
             f"The question '{question.name}' has no parameter '{name}'.",
-            fix=_nearest(name, known) or (f"It has: {', '.join(known)}." if known else "It takes none."),
+            fix=nearest(name, known) or (f"It has: {', '.join(known)}." if known else "It takes none."),
         )
     return known[name]
 
 
 def _term(assessment: Assessment, parameter: Parameter, value: Value) -> Term:
     if parameter.kind == "element":
-        return _element(assessment, str(value))
+        return element_called(str(value), assessment.store, assessment.labels)
     try:
         if parameter.kind == "number":
             return _number(Decimal(str(value)))
@@ -260,68 +258,6 @@ def _number(number: Decimal) -> Literal:
     if not number.is_finite():
         raise ValueError(number)
     return Literal(format(number, "f"), datatype=XSD.decimal)
-
-
-def _element(assessment: Assessment, text: str) -> NamedNode:
-    """Find the element that an IRI, a prefixed name, a label or the end of an IRI stands for."""
-    named = _written_out(text)
-    if named is not None and _occurs(assessment, named):
-        return named
-    by_label: dict[str, set[NamedNode]] = {}
-    by_ending: dict[str, set[NamedNode]] = {}
-    store = assessment.store
-    for element in {quad.subject for graph in GRAPH.facts for quad in store.quads_for_pattern(None, None, None, graph)}:
-        if isinstance(element, NamedNode):
-            by_label.setdefault(_folded(assessment.labels(element)), set()).add(element)
-            by_ending.setdefault(re.split(r"[/#:]", element.value)[-1], set()).add(element)
-    found = by_label.get(_folded(text)) or by_ending.get(text.removeprefix(":"))
-    if not found:
-        raise InputError(
-            "unknown-element",
-            f"Nothing in the model is called '{text}'.",
-            fix=_nearest(_folded(text), {_folded(name): name for name in map(assessment.labels, _all(by_label))})
-            or "Give a label, a prefixed name or an IRI of the model.",
-        )
-    if len(found) > 1:
-        raise InputError(
-            "ambiguous-element",
-            f"'{text}' may be any of {len(found)} things.",
-            fix=f"Give one of: {', '.join(sorted(str(element) for element in found))}.",
-        )
-    return found.pop()
-
-
-def _all(groups: Mapping[str, set[NamedNode]]) -> list[NamedNode]:
-    return sorted((element for group in groups.values() for element in group), key=str)
-
-
-def _written_out(text: str) -> NamedNode | None:
-    iri = _IRI.fullmatch(text)
-    if iri:
-        try:
-            return NamedNode(iri["bare"] or iri["known"])
-        except ValueError:
-            return None
-    prefixed = _PREFIXED.fullmatch(text)
-    if prefixed and prefixed["prefix"] in PREFIXES:
-        return NamedNode(PREFIXES[prefixed["prefix"]] + prefixed["rest"])
-    return None
-
-
-def _occurs(assessment: Assessment, element: NamedNode) -> bool:
-    store = assessment.store
-    spots = (store.quads_for_pattern(element, None, None), store.quads_for_pattern(None, None, element))
-    return any(next(iter(spot), None) is not None for spot in spots)
-
-
-def _folded(label: str) -> str:
-    return " ".join(label.split()).casefold()
-
-
-def _nearest(name: str, known: Mapping[str, object]) -> str:
-    close = difflib.get_close_matches(name, list(known), n=3)
-    shown = [known[match] if isinstance(known[match], str) else match for match in close]
-    return f"Did you mean {' or '.join(repr(match) for match in shown)}?" if close else ""
 
 
 def _spaced(column: str) -> str:

@@ -9,7 +9,8 @@ from pyoxigraph import BlankNode, NamedNode, Quad, RdfFormat, Store, Triple, ser
 
 from aiopkg import assets
 from aiopkg.derive import Cascades, Overview, Recommendation, Upcoming
-from aiopkg.explain import Applicability, Reasons, RuleApplicability
+from aiopkg.errors import InputError
+from aiopkg.explain import Applicability, Explainer, Matter, Proof, Reasons, RuleApplicability, conclusion_of
 from aiopkg.model import Model
 from aiopkg.model.labels import Labels
 from aiopkg.reason import Closure, Inconsistency
@@ -73,6 +74,27 @@ class Assessment:
     def inconsistencies(self) -> tuple[Inconsistency, ...]:
         """The contradictions in what the model states and the ontology says."""
         return self.closure.inconsistencies
+
+    def explain(self, matter: Matter) -> Proof:
+        """Return the proof of a finding, a recommendation, a cascade, an archetype or a triple.
+
+        ``matter`` is one of these, its id, one of ``archetype``, ``archetype.operated`` and
+        ``archetype.recommended``, or a triple in three words: prefixed names, IRIs or labels.
+        Raises :class:`InputError` for what does not exist, and for a triple that does not follow.
+        """
+        conclusion = conclusion_of(self, matter)
+        proof = self._explainer.proof(conclusion)
+        if proof is None:
+            raise InputError(
+                "not-known",
+                f"Nothing says or implies this: {self._explainer.sentences.fact(conclusion)}",
+                fix="Ask with --not why it does not follow.",
+            )
+        return proof
+
+    @cached_property
+    def _explainer(self) -> Explainer:
+        return Explainer(self)
 
     def dataset(self) -> bytes:
         """Return all named graphs as N-Quads, sorted: what the organization states, in its own spelling,

@@ -51,6 +51,10 @@ class RDF:
     first = _in("rdf", "first")
     rest = _in("rdf", "rest")
     nil = _in("rdf", "nil")
+    Statement = _in("rdf", "Statement")
+    subject = _in("rdf", "subject")
+    predicate = _in("rdf", "predicate")
+    object = _in("rdf", "object")
 
 
 class RDFS:
@@ -72,8 +76,14 @@ class OWL:
     annotatedProperty = _in("owl", "annotatedProperty")
     annotatedSource = _in("owl", "annotatedSource")
     annotatedTarget = _in("owl", "annotatedTarget")
+    hasValue = _in("owl", "hasValue")
     imports = _in("owl", "imports")
+    intersectionOf = _in("owl", "intersectionOf")
+    onProperty = _in("owl", "onProperty")
+    oneOf = _in("owl", "oneOf")
     sameAs = _in("owl", "sameAs")
+    someValuesFrom = _in("owl", "someValuesFrom")
+    unionOf = _in("owl", "unionOf")
 
 
 class DCTERMS:
@@ -90,6 +100,7 @@ class SKOS:
     prefLabel = _in("skos", "prefLabel")
     notation = _in("skos", "notation")
     definition = _in("skos", "definition")
+    note = _in("skos", "note")
 
 
 class ORG:
@@ -116,6 +127,7 @@ class XSD:
 class SH:
     """Terms of SHACL."""
 
+    construct = _in("sh", "construct")
     path = _in("sh", "path")
     select = _in("sh", "select")
     message = _in("sh", "message")
@@ -205,6 +217,7 @@ class AIOP:
     ofPack = _in("aiop", "ofPack")
     ofProperty = _in("aiop", "ofProperty")
     opens = _in("aiop", "opens")
+    operatedArchetype = _in("aiop", "operatedArchetype")
     partOf = _in("aiop", "partOf")
     passes = _in("aiop", "passes")
     pillarOrder = _in("aiop", "pillarOrder")
@@ -212,6 +225,7 @@ class AIOP:
     reaches = _in("aiop", "reaches")
     reason = _in("aiop", "reason")
     recommendationKind = _in("aiop", "recommendationKind")
+    recommendedArchetype = _in("aiop", "recommendedArchetype")
     relation = _in("aiop", "relation")
     remedy = _in("aiop", "remedy")
     restsOn = _in("aiop", "restsOn")

@@ -4,12 +4,14 @@ import sys
 
 from aiopkg.cli.app import app
 from aiopkg.cli.catalogue import rules
-from aiopkg.cli.trouble import explain
+from aiopkg.cli.explaining import explain
+from aiopkg.cli.trouble import complain
 from aiopkg.errors import AiopkgError
 
 __all__ = ["main"]
 
 app.command()(rules)
+app.command()(explain)
 
 _INTERNAL_ERROR = 4
 _INTERRUPTED = 130
@@ -20,7 +22,7 @@ def main() -> None:
     try:
         app()
     except AiopkgError as error:
-        explain(error)
+        complain(error)
         sys.exit(error.exit_code)
     except KeyboardInterrupt:
         sys.exit(_INTERRUPTED)

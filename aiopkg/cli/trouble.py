@@ -6,10 +6,10 @@ from rich.text import Text
 from aiopkg.errors import AiopkgError
 from aiopkg.model.labels import legible
 
-__all__ = ["explain"]
+__all__ = ["complain"]
 
 
-def explain(error: AiopkgError) -> None:
+def complain(error: AiopkgError) -> None:
     """Print an error to standard error: place and cause, the line with a caret, the fix, the code."""
     console = Console(stderr=True, soft_wrap=True)
     where = legible(f"{error.place}:") + " " if error.place else ""

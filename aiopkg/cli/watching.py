@@ -8,7 +8,7 @@ from rich.console import Console
 from rich.text import Text
 
 from aiopkg.assessment import Assessment
-from aiopkg.cli.trouble import explain
+from aiopkg.cli.trouble import complain
 from aiopkg.errors import AiopkgError
 from aiopkg.live import Live, Outcome, Watch
 from aiopkg.validate.findings import Finding
@@ -45,7 +45,7 @@ def watch(
             try:
                 outcome = follower.look()
             except AiopkgError as error:
-                explain(error)
+                complain(error)
                 continue
             if outcome is not None:
                 _tell(console, outcome, time.perf_counter() - began)

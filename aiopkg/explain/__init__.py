@@ -1,7 +1,24 @@
-"""Why things are so: why a rule looks at an element or does not, and why a rule found nothing to look at."""
+"""Why things are so: the proof of anything asserted or derived; why a rule looks at an element or does not, and why a
+rule found nothing to look at.
+"""
 
 from aiopkg.explain.applicability import Applicability, Condition
+from aiopkg.explain.explainer import Explainer
+from aiopkg.explain.matter import Matter, conclusion_of
+from aiopkg.explain.proof import Absence, Proof, Step
 from aiopkg.explain.reasons import Reasons, RuleApplicability
 from aiopkg.explain.tally import Tally
 
-__all__ = ["Applicability", "Condition", "Reasons", "RuleApplicability", "Tally"]
+__all__ = [
+    "Absence",
+    "Applicability",
+    "Condition",
+    "Explainer",
+    "Matter",
+    "Proof",
+    "Reasons",
+    "RuleApplicability",
+    "Step",
+    "Tally",
+    "conclusion_of",
+]

@@ -12,7 +12,7 @@ from pyoxigraph import RdfFormat
 
 from aiopkg.errors import InputError, Place
 
-__all__ = ["FORMATS", "Source", "find_files", "find_sources"]
+__all__ = ["FORMATS", "Source", "find_files", "find_sources", "is_source"]
 
 FORMATS = {
     "turtle": RdfFormat.TURTLE,
@@ -67,6 +67,14 @@ def find_sources(names: Sequence[str | Path], format_name: str | None = None) ->
             continue
         for path in _named(str(name)):
             yield Source(str(path), _read(path), _format(path, format_name))
+
+
+def is_source(word: str) -> bool:
+    """Tell whether a word names something to read: a file or folder that exists, a glob that matches, or ``-``."""
+    try:
+        return word == "-" or bool(_paths(word))
+    except (InputError, OSError, ValueError):  # no such file, or a word that no file can be called
+        return False
 
 
 def find_files(names: Sequence[str | Path]) -> list[Path]:

@@ -22,10 +22,11 @@ _ORDER = ("waived", "not_applicable", "in_progress")
 
 @dataclass(frozen=True, slots=True)
 class Excuse:
-    """A verdict that something stated gives, and the words with which it was stated."""
+    """A verdict that something stated gives, the words with which it was stated, and the statement's node."""
 
     verdict: str
     note: str
+    stated: NamedNode | BlankNode
 
 
 class Excuses:
@@ -44,7 +45,7 @@ class Excuses:
                 continue
             name = row["status"].value.removeprefix(PREFIXES["aiop"])
             said = row["words"]
-            excuse = Excuse(_VERDICTS[name], said.value if said else "")
+            excuse = Excuse(_VERDICTS[name], said.value if said else "", row["stated"])
             self._excuses.setdefault((row["element"], row["scope"]), []).append(excuse)
 
     def find(self, element: NamedNode | BlankNode, scopes: Iterable[NamedNode]) -> Excuse | None:
@@ -53,7 +54,7 @@ class Excuses:
         Waived comes before not applicable, and that before in progress.
         """
         found = [excuse for scope in scopes for excuse in self._excuses.get((element, scope), ())]
-        return min(found, key=lambda e: (_ORDER.index(e.verdict), e.note), default=None)
+        return min(found, key=lambda e: (_ORDER.index(e.verdict), e.note, str(e.stated)), default=None)
 
 
 def _instant(text: str) -> datetime:

@@ -1,0 +1,283 @@
+"""Puts steps into words: facts read aloud, rules by their sentences, and what was looked for in vain."""
+
+import re
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cache
+
+from pyoxigraph import BlankNode, Literal, NamedNode, RdfFormat, Store, Triple, parse
+
+from aiopkg import assets
+from aiopkg.explain.proof import Term
+from aiopkg.model.labels import Labels
+from aiopkg.validate.paths import Alternative, Inverse, Path, Predicate, Repeat
+from aiopkg.validate.paths import Sequence as Chain
+from aiopkg.validate.query_parser import parse_construct
+from aiopkg.validate.query_tree import (
+    Exists,
+    Filter,
+    Group,
+    Minus,
+    Optional,
+    Pattern,
+    SubSelect,
+    Token,
+    Union,
+)
+from aiopkg.vocab import OWL, PREFIXES, RDF, RDFS, SH, SKOS, shorten
+
+__all__ = ["Inference", "Sentences", "bare", "inferences"]
+
+_PLACEHOLDER = re.compile(r"\{(\w+)\}")
+_REPEATS = {"*": ", any number of times", "+": ", once or more", "?": ", if at all"}
+_BEFORE_A_VOWEL = re.compile(r"\ba (?=[AEIOaeio](?!u)|[Uu]n(?!i))")
+_LONGEST = 400
+
+
+@dataclass(frozen=True, slots=True)
+class Inference:
+    """A reasoning rule in words; ``head`` and ``body`` are its patterns, empty where it is not one pattern."""
+
+    name: str
+    sentence: str
+    head: tuple[Pattern, ...]
+    body: tuple[Pattern, ...]
+
+
+@cache
+def _words() -> tuple[Triple, ...]:
+    path = assets.folder("ontology") / "inference" / "rules.ttl"
+    return tuple(quad.triple for quad in parse(path=path, format=RdfFormat.TURTLE))
+
+
+@cache
+def inferences() -> Mapping[str, Inference]:
+    """Return the reasoning rules and the other ways in which a step comes about, by name."""
+    values: dict[object, dict[NamedNode, str]] = {}
+    for triple in _words():
+        if isinstance(triple.object, Literal):
+            values.setdefault(triple.subject, {})[triple.predicate] = triple.object.value
+    prologue = "".join(f"PREFIX {prefix}: <{namespace}> " for prefix, namespace in PREFIXES.items())
+    found = {}
+    for said in values.values():
+        if SKOS.definition not in said:
+            continue
+        head: tuple[Pattern, ...] = ()
+        body: tuple[Pattern, ...] = ()
+        if SH.construct in said:
+            template, query = parse_construct(prologue + said[SH.construct])
+            head = tuple(template)
+            body = tuple(part for part in query.where.elements if isinstance(part, Pattern))
+        found[said[RDFS.label]] = Inference(said[RDFS.label], said[SKOS.definition], head, body)
+    return found
+
+
+@cache
+def _verbs() -> Mapping[NamedNode, str]:
+    """Return how terms of RDF, RDFS and OWL are read aloud."""
+    return {
+        t.subject: t.object.value
+        for t in _words()
+        if isinstance(t.subject, NamedNode) and t.predicate == RDFS.label and isinstance(t.object, Literal)
+        if not t.subject.value.startswith(PREFIXES["aiop"][:-1] + "/")
+    }
+
+
+class Sentences:
+    """Reads facts, rules and absences aloud, in the names that people gave to things."""
+
+    def __init__(self, labels: Labels, store: Store) -> None:
+        self._labels = labels
+        self._store = store
+
+    def name(self, term: Term) -> str:
+        """Return what a term is called; a class without a name by what it asks for."""
+        if isinstance(term, NamedNode) and term in _verbs():
+            return _verbs()[term]
+        if isinstance(term, BlankNode):
+            return self._described(term)
+        return self._labels(term)
+
+    def fact(self, triple: Triple) -> str:
+        """Return a triple as a sentence."""
+        subject, verb, value = triple.subject, self.name(triple.predicate), triple.object
+        assert isinstance(subject, NamedNode | BlankNode) and isinstance(value, NamedNode | BlankNode | Literal)
+        named = self.name(value)
+        if triple.predicate == RDF.type:
+            return _sentence(_with_articles(f"{self.name(subject)} {verb} {named}"))
+        said = verb if triple.predicate in _verbs() else f"— {verb}:"
+        return _sentence(f"{self.name(subject)} {said} {named}")
+
+    def rule(self, name: str, conclusion: Triple, premises: Iterable[Triple]) -> str:
+        """Return the sentence of a reasoning rule, filled with what its variables stand for."""
+        inference = inferences()[name]
+        values = next(_fits(inference, conclusion, [*premises]), {})
+        if conclusion.predicate == RDF.type:
+            values.setdefault("?c", conclusion.object)  # type: ignore[arg-type]
+        elif name == "prp-spo2":
+            values.setdefault("?p", conclusion.predicate)
+
+        def replacement(match: re.Match[str]) -> str:
+            term = values.get(f"?{match[1]}")
+            return "thing" if term is None else self.name(term)
+
+        return _sentence(_with_articles(_PLACEHOLDER.sub(replacement, inference.sentence)))
+
+    def absence(self, group: Group, bound: Mapping[str, Term], besides: int) -> str:
+        """Return what was looked for and not found, or not found again."""
+        looked = "; ".join(self._looked_for(group, bound))
+        if len(looked) > _LONGEST:
+            looked = looked[:_LONGEST].rsplit(" ", 1)[0] + " ..."
+        return f"{looked} ({besides} found, and no other)" if besides else looked
+
+    def _looked_for(self, group: Group, bound: Mapping[str, Term]) -> Iterator[str]:
+        for element in group.elements:
+            match element:
+                case Pattern():
+                    yield self.pattern(element, bound)
+                case Filter() if not any(isinstance(token, Exists) for token in element.tokens):
+                    yield f"where {self.expression(element.tokens, bound)}"
+                case Filter():
+                    for token in element.tokens:
+                        if isinstance(token, Exists):
+                            word = "and not" if token.negated else "and"
+                            yield f"{word} ({'; '.join(self._looked_for(token.group, bound))})"
+                case Minus():
+                    yield f"and not ({'; '.join(self._looked_for(element.group, bound))})"
+                case Optional():
+                    yield f"perhaps ({'; '.join(self._looked_for(element.group, bound))})"
+                case Union():
+                    yield " or ".join(f"({'; '.join(self._looked_for(branch, bound))})" for branch in element.groups)
+                case SubSelect():
+                    yield from self._looked_for(element.query.where, bound)
+                case _:
+                    pass
+
+    def pattern(self, pattern: Pattern, bound: Mapping[str, Term]) -> str:
+        """Return one pattern as a clause, with what is bound by its name."""
+        subject, value = self._token(pattern.subject, bound), self._token(pattern.object, bound)
+        if pattern.path is None:
+            return f"{subject} {self._token(pattern.verb, bound)} {value}"
+        if pattern.path == Predicate(RDF.type):
+            return _with_articles(f"{subject} {self.path(pattern.path)} {value}")
+        if isinstance(pattern.path, Inverse):
+            return f"{value} {self.path(pattern.path.path)} {subject}"
+        return f"{subject} {self.path(pattern.path)} {value}"
+
+    def path(self, path: Path) -> str:
+        """Return a property path in words."""
+        match path:
+            case Predicate(iri):
+                return self.name(iri)
+            case Inverse(inner):
+                return f"(backwards) {self.path(inner)}"
+            case Chain(first, second):
+                return f"{self.path(first)} » {self.path(second)}"
+            case Alternative(options):
+                return f"({' or '.join(map(self.path, options))})"
+            case Repeat(inner, sign):
+                return f"({self.path(inner)}{_REPEATS[sign]})"
+
+    def expression(self, tokens: Sequence[Token], bound: Mapping[str, Term]) -> str:
+        """Return an expression with each variable by what it stands for."""
+        words = [self._token(token, bound) for token in tokens if not isinstance(token, Exists)]
+        if words[:1] == ["("] and words[-1:] == [")"]:
+            words = words[1:-1]
+        text = re.sub(r"(?<=\w) \( ", "(", " ".join(words))
+        return re.sub(r"\( | \)|(?<=.) ,", lambda match: match[0].strip(), text)
+
+    def _token(self, token: str, bound: Mapping[str, Term]) -> str:
+        if token in bound:
+            return self.name(bound[token])
+        if token.startswith("?"):
+            return f"some {bare(token)}" if not token.startswith("?_") else "something"
+        prefix, colon, local = token.partition(":")
+        if colon and prefix in PREFIXES:
+            return self.name(NamedNode(PREFIXES[prefix] + local))
+        return self.name(NamedNode(token[1:-1])) if token.startswith("<") and token.endswith(">") else token
+
+    def _described(self, node: BlankNode, above: frozenset[BlankNode] = frozenset()) -> str:
+        """Return what a nameless class asks for, or what a nameless list holds."""
+        said: dict[NamedNode, list[Term]] = {}
+        for quad in self._store.quads_for_pattern(node, None, None, None):
+            said.setdefault(quad.predicate, []).append(quad.object)  # type: ignore[arg-type]
+
+        def one(predicate: NamedNode) -> list[str]:
+            """The names of the first value, several where it is a list."""
+            values = sorted(said.get(predicate, []), key=str)
+            if not values or not isinstance(values[0], BlankNode):
+                return [self.name(value) for value in values[:1]]
+            return self._members(values[0], above | {node})
+
+        on = "".join(one(OWL.onProperty))
+        if node in above or not said:
+            return self._labels(node)
+        if on:
+            kind = "" if OWL.hasValue in said else "some "
+            wanted = one(OWL.someValuesFrom) or one(OWL.hasValue)
+            return f"thing whose “{on}” is {kind}{wanted[0]}" if wanted else f"thing bound in its “{on}”"
+        if RDF.first in said:
+            return ", ".join(self._members(node, above))
+        first, *others = one(OWL.intersectionOf) or [""]
+        if first:
+            return " ".join([first, *(f"that is also a {other}" for other in others)])
+        any_of = one(OWL.unionOf) or one(OWL.oneOf)
+        return " or ".join(any_of) if any_of else self._labels(node)
+
+    def _members(self, node: BlankNode, above: frozenset[BlankNode]) -> list[str]:
+        """Return the names of a list's members, or of the node itself where it is no list."""
+        names: list[str] = []
+        cell: object = node
+        while isinstance(cell, BlankNode) and cell not in above:
+            firsts = [q.object for q in self._store.quads_for_pattern(cell, RDF.first, None, None)]
+            if not firsts:
+                return names or [self._described(cell, above)]
+            member = firsts[0]
+            above |= {cell}
+            names.append(self._described(member, above) if isinstance(member, BlankNode) else self.name(member))  # type: ignore[arg-type]
+            cell = next((q.object for q in self._store.quads_for_pattern(cell, RDF.rest, None, None)), None)
+        return names
+
+
+def bare(variable: str) -> str:
+    """Return the name of a variable as words."""
+    return re.sub(r"(?<=[a-z])(?=[A-Z])", " ", variable.lstrip("?$")).lower()
+
+
+def _with_articles(text: str) -> str:
+    return _BEFORE_A_VOWEL.sub("an ", text)
+
+
+def _sentence(text: str) -> str:
+    return text[:1].upper() + text[1:] + ("" if text.endswith((".", "!", "?")) else ".")
+
+
+def _fits(inference: Inference, conclusion: Triple, premises: Sequence[Triple]) -> Iterator[dict[str, Term]]:
+    """Yield what the variables of a rule stand for, given its conclusion and premises in any order."""
+    if not inference.head:
+        return
+    start = _bind(inference.head[0], conclusion, {})
+    waiting = [(0, start)] if start is not None else []
+    while waiting:
+        place, values = waiting.pop()
+        if place == len(inference.body):
+            yield values
+            continue
+        for premise in reversed(premises):
+            more = _bind(inference.body[place], premise, values)
+            if more is not None:
+                waiting.append((place + 1, more))
+
+
+def _bind(pattern: Pattern, triple: Triple, values: Mapping[str, Term]) -> dict[str, Term] | None:
+    verb = shorten(pattern.path.iri.value) if isinstance(pattern.path, Predicate) else pattern.verb
+    found = dict(values)
+    for token, term in zip(
+        (pattern.subject, verb, pattern.object), (triple.subject, triple.predicate, triple.object), strict=True
+    ):
+        if token.startswith("?"):
+            if found.setdefault(token, term) != term:  # type: ignore[arg-type]
+                return None
+        elif not isinstance(term, NamedNode) or shorten(term.value) != token:
+            return None
+    return found

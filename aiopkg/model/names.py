@@ -1,0 +1,81 @@
+"""Finds what a person means by a name: an IRI, a prefixed name, a label, or the end of an IRI."""
+
+import difflib
+import re
+from collections.abc import Mapping
+
+from pyoxigraph import NamedNode, Store
+
+from aiopkg.errors import InputError
+from aiopkg.model.labels import Labels
+from aiopkg.vocab import GRAPH, PREFIXES
+
+__all__ = ["element_called", "nearest", "written_out"]
+
+_IRI = re.compile(r"<(?P<bare>[^<>\s]+)>|(?P<known>(?:https?|urn):\S+)")
+_PREFIXED = re.compile(r"(?P<prefix>[A-Za-z][\w-]*):(?P<rest>[\w-]+)")
+
+
+def element_called(text: str, store: Store, labels: Labels) -> NamedNode:
+    """Return the element that an IRI, a prefixed name, a label or the end of an IRI stands for.
+
+    Raises :class:`InputError` when nothing is called so, with the nearest labels, or more than one thing is.
+    """
+    named = written_out(text)
+    if named is not None and _occurs(store, named):
+        return named
+    by_label: dict[str, set[NamedNode]] = {}
+    by_ending: dict[str, set[NamedNode]] = {}
+    for element in {quad.subject for graph in GRAPH.facts for quad in store.quads_for_pattern(None, None, None, graph)}:
+        if isinstance(element, NamedNode):
+            by_label.setdefault(_folded(labels(element)), set()).add(element)
+            by_ending.setdefault(re.split(r"[/#:]", element.value)[-1], set()).add(element)
+    found = by_label.get(_folded(text)) or by_ending.get(text.removeprefix(":"))
+    if not found:
+        raise InputError(
+            "unknown-element",
+            f"Nothing in the model is called '{text}'.",
+            fix=nearest(_folded(text), {_folded(name): name for name in map(labels, _all(by_label))})
+            or "Give a label, a prefixed name or an IRI of the model.",
+        )
+    if len(found) > 1:
+        raise InputError(
+            "ambiguous-element",
+            f"'{text}' may be any of {len(found)} things.",
+            fix=f"Give one of: {', '.join(sorted(str(element) for element in found))}.",
+        )
+    return found.pop()
+
+
+def written_out(text: str) -> NamedNode | None:
+    """Return the IRI that a text spells, in full or with a prefix that reports use; None for any other text."""
+    iri = _IRI.fullmatch(text)
+    if iri:
+        try:
+            return NamedNode(iri["bare"] or iri["known"])
+        except ValueError:
+            return None
+    prefixed = _PREFIXED.fullmatch(text)
+    if prefixed and prefixed["prefix"] in PREFIXES:
+        return NamedNode(PREFIXES[prefixed["prefix"]] + prefixed["rest"])
+    return None
+
+
+def nearest(name: str, known: Mapping[str, object]) -> str:
+    """Return a question that names what is spelt most like a name, empty where nothing is."""
+    close = difflib.get_close_matches(name, list(known), n=3)
+    shown = [known[match] if isinstance(known[match], str) else match for match in close]
+    return f"Did you mean {' or '.join(repr(match) for match in shown)}?" if close else ""
+
+
+def _all(groups: Mapping[str, set[NamedNode]]) -> list[NamedNode]:
+    return sorted((element for group in groups.values() for element in group), key=str)
+
+
+def _occurs(store: Store, element: NamedNode) -> bool:
+    spots = (store.quads_for_pattern(element, None, None), store.quads_for_pattern(None, None, element))
+    return any(next(iter(spot), None) is not None for spot in spots)
+
+
+def _folded(label: str) -> str:
+    return " ".join(label.split()).casefold()

@@ -1,0 +1,213 @@
+"""Explaining: anything derived has a proof that a person can read, and what does not exist is refused by name."""
+
+import json
+import re
+from datetime import date
+from io import StringIO
+
+import jsonschema
+import pytest
+from conftest import ORGS, model_from
+from pyoxigraph import NamedNode, RdfFormat, Triple, parse
+from rich.console import Console
+
+from aiopkg.assessment import Assessment
+from aiopkg.engine import assess, assess_model
+from aiopkg.errors import InputError, Place
+from aiopkg.explain import Proof
+from aiopkg.explain.sentences import inferences
+from aiopkg.reason.table import RULES
+from aiopkg.report import proof_schema, proof_to_html, proof_to_json, proof_to_prov, proof_to_text
+from aiopkg.vocab import AIOP, GRAPH, RDF
+
+DAY = date(2026, 3, 31)
+AIOP_ = "https://w3id.org/aiop#"
+PROV = "http://www.w3.org/ns/prov#"
+
+
+@pytest.fixture(scope="module")
+def bank() -> Assessment:
+    return assess(ORGS / "bank.ttl", as_of=DAY)
+
+
+@pytest.fixture(scope="module")
+def proof(bank: Assessment) -> Proof:
+    return bank.explain(bank.findings[0])
+
+
+def small(turtle: str) -> Assessment:
+    return assess_model(model_from("ex:firm a org:FormalOrganization . " + turtle), as_of=DAY)
+
+
+def shown(proof: Proof) -> str:
+    text = StringIO()
+    proof_to_text(proof, Console(width=200, file=text))
+    return text.getvalue()
+
+
+def test_a_proof_ends_in_what_is_not_derived(bank: Assessment) -> None:
+    for matter in (*bank.findings, *bank.recommendations, *bank.cascades.cascades, "archetype"):
+        for step in bank.explain(matter).steps.values():
+            underived = step.kind in ("asserted", "declared", "given")
+            assert underived == (not step.premises and not step.absences and not step.conditions), step
+            assert (step.place is not None) or step.kind != "asserted"
+
+
+def test_no_conclusion_rests_on_itself(bank: Assessment) -> None:
+    for matter in (*bank.findings, *bank.recommendations, *bank.cascades.cascades):
+        proof = bank.explain(matter)
+        settled: set[Triple] = set()
+        for conclusion in reversed([*proof.steps]):
+            below(proof, conclusion, frozenset(), settled)
+
+
+def below(proof: Proof, conclusion: Triple, above: frozenset[Triple], settled: set[Triple]) -> None:
+    assert conclusion not in above
+    if conclusion not in settled:
+        settled.add(conclusion)
+        for premise in proof.steps[conclusion].premises:
+            below(proof, premise, above | {conclusion}, settled)
+
+
+def test_an_asserted_triple_is_explained_by_its_place(bank: Assessment) -> None:
+    step = bank.explain(["Retail Lending", "org:unitOf", "Quillhaven Bank"]).step
+    assert step.kind == "asserted"
+    line = (ORGS / "bank.ttl").read_text(encoding="utf-8").splitlines()[(step.place or Place("")).line or 0]
+    assert step.place is not None and step.place.file.endswith("bank.ttl") and line
+
+
+def test_absence_is_a_reason() -> None:
+    found = small("ex:scoring a aiop:UseCase ; rdfs:label 'Scoring' ; aiop:stage aiop:Production .")
+    finding = next(f for f in found.findings if f.rule == "G101")
+    step = found.explain(finding).step
+    assert [absence.sentence for absence in step.absences] == ["some value concerns Scoring"]
+    assert (
+        Triple(NamedNode("https://example.org/scoring"), RDF.type, NamedNode(f"{AIOP_}OperatedUseCase"))
+        in step.premises
+    )
+
+
+def test_an_unknown_rests_on_what_is_unreported() -> None:
+    found = small(
+        "ex:scoring a aiop:UseCase ; aiop:stage aiop:Production . "
+        "ex:gap a aiop:Incompleteness ; aiop:ofElement ex:scoring ; aiop:ofProperty aiop:concerns ."
+    )
+    unknown = [f for f in found.findings if f.verdict == "unknown"]
+    assert unknown
+    for finding in unknown:
+        assert any(p.predicate == AIOP.unreported for p in found.explain(finding).step.premises), finding.rule
+
+
+def test_a_waived_finding_rests_on_its_waiver() -> None:
+    found = small(
+        "ex:scoring a aiop:UseCase ; aiop:stage aiop:Production . "
+        "ex:waiver a aiop:Waiver ; aiop:waivedFor ex:scoring ; aiop:ofRule rule:G101 ; aiop:reason 'A test.' ; "
+        "aiop:grantedBy ex:board . ex:board a foaf:Person ."
+    )
+    finding = next(f for f in found.findings if f.rule == "G101")
+    assert finding.verdict == "waived"
+    assert any(p.predicate.value.endswith("#waivedFor") for p in found.explain(finding).step.premises)
+
+
+def test_the_same_element_by_another_name_is_explained_through_the_equality() -> None:
+    found = small(
+        "ex:scoring a aiop:UseCase ; aiop:stage aiop:Production ; owl:sameAs ex:alias . "
+        "ex:right a aiop:DecisionRight ; aiop:validFrom '2020-01-01'^^xsd:date ; owl:sameAs ex:other ."
+    )
+    alias, other = NamedNode("https://example.org/alias"), NamedNode("https://example.org/other")
+    rules = {
+        step.rule for step in found.explain(Triple(alias, RDF.type, NamedNode(f"{AIOP_}LiveUseCase"))).steps.values()
+    }
+    assert rules & {"eq-rep-s", "cax-sco"}
+    in_force = found.explain(Triple(other, RDF.type, NamedNode(f"{AIOP_}InForce")))
+    assert any(step.rule.startswith("queries/measure/") for step in in_force.steps.values())
+
+
+def test_a_number_is_explained_as_it_was_written() -> None:
+    found = small("aiop:CentralShare aiop:thresholdValue 0.50 .")
+    proof = found.explain(["aiop:CentralShare", "aiop:limit", "0.5"])
+    assert any(str(conclusion.object).startswith('"0.50"') for conclusion in proof.steps)
+
+
+@pytest.mark.parametrize(
+    ("matter", "code", "help_"),
+    [
+        ("R602-0000", "unknown-id", "R602-"),
+        ("archetyp", "unknown-id", "archetype"),
+        (["Retail Lending", "org:unitOf", "Quillhaven Bnk"], "unknown-element", "Quillhaven Bank"),
+        (["Retail Lending", "a"], "three-words", "in quotes"),
+        (["Retail Lending", "a", "aiop:LiveUseCase"], "not-known", "--not"),
+    ],
+)
+def test_what_does_not_exist_is_refused_by_name(bank: Assessment, matter: str, code: str, help_: str) -> None:
+    with pytest.raises(InputError) as caught:
+        bank.explain(matter)
+    assert caught.value.code == code and help_ in caught.value.fix
+
+
+def test_the_start_of_an_id_will_do(bank: Assessment) -> None:
+    identifier = bank.findings[0].id
+    assert bank.explain(identifier[:8]).root == bank.explain(identifier).root
+
+
+def test_every_reasoning_rule_that_writes_facts_has_a_sentence() -> None:
+    writing = {
+        r.name for r in RULES if r.manner in ("derives", "merges") and not r.remark.startswith("reached through")
+    }
+    assert writing - inferences().keys() == {"dt-type2"}
+
+
+def test_the_text_names_file_and_line_and_shows_each_step_once(bank: Assessment) -> None:
+    text = shown(bank.explain("archetype"))
+    assert re.search(r"bank\.ttl:\d+\]", text) and "(shown above, step " in text
+    assert "goes on with nothing more" not in text
+
+
+def test_the_json_is_valid_against_its_schema(proof: Proof) -> None:
+    jsonschema.Draft202012Validator.check_schema(proof_schema())
+    document = json.loads(proof_to_json(proof))
+    jsonschema.validate(document, proof_schema())
+    del document["steps"][0]["premises"]
+    with pytest.raises(jsonschema.ValidationError):
+        jsonschema.validate(document, proof_schema())
+
+
+def test_the_provenance_links_each_conclusion_to_its_step_rule_and_premises(proof: Proof) -> None:
+    triples = {quad.triple for quad in parse(proof_to_prov(proof), format=RdfFormat.TURTLE)}
+
+    def said(name: str) -> int:
+        return sum(triple.predicate.value == PROV + name for triple in triples)
+
+    derived = [step for step in proof.steps.values() if step.rule]
+    assert said("wasGeneratedBy") == said("hadPlan") == len(derived)
+    assert said("used") == sum(len(step.premises) for step in derived)
+
+
+def test_the_page_is_whole_and_asks_for_nothing(bank: Assessment) -> None:
+    page = proof_to_html(bank.explain("archetype"))
+    for tag in ("ul", "li", "details", "summary", "div"):
+        assert page.count(f"<{tag}") - page.count("<link") * (tag == "li") == page.count(f"</{tag}>"), tag
+    assert not re.search(r"(src|href)=\"(?!#|data:)", page)
+    numbers = re.findall(r'id="step-(\d+)"', page)
+    assert len(numbers) == len(set(numbers))
+    assert set(re.findall(r'href="#step-(\d+)"', page)) <= set(numbers)
+
+
+def test_labels_cannot_break_out_of_the_page() -> None:
+    found = small("ex:scoring a aiop:UseCase ; aiop:stage aiop:Production ; rdfs:label '<script>alert(1)</script>' .")
+    page = proof_to_html(found.explain(next(f for f in found.findings if f.rule == "G101")))
+    assert "<script" not in page
+
+
+def test_the_same_proof_gives_the_same_bytes(bank: Assessment) -> None:
+    again = assess(ORGS / "bank.ttl", as_of=DAY)
+    for write in (proof_to_json, proof_to_prov, proof_to_html):
+        assert write(bank.explain("archetype")) == write(again.explain("archetype"))
+
+
+def test_explaining_changes_nothing() -> None:
+    found = assess(ORGS / "bank.ttl", as_of=DAY)
+    before = found.dataset()
+    found.explain("archetype")
+    assert found.dataset() == before
+    assert sum(1 for _ in found.store.quads_for_pattern(None, None, None, GRAPH.measures))
