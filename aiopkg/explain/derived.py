@@ -13,13 +13,10 @@ from aiopkg.explain.known import Known
 from aiopkg.explain.measured import Construct, construct_of
 from aiopkg.explain.proof import Step
 from aiopkg.explain.sentences import Sentences, inferences
-from aiopkg.explain.walks import Facts
 from aiopkg.validate.paths import Predicate
 from aiopkg.vocab import AIOP, GRAPH, RDF, RDFS
 
 __all__ = ["Derivations", "cascade_node", "reach_node", "recommendation_node"]
-
-_ABOVE = (AIOP.dependsOn, AIOP.impacts, AIOP.burdens)
 
 
 def recommendation_node(identifier: str) -> Triple:
@@ -44,7 +41,6 @@ class Derivations:
     def __init__(self, known: Known, sentences: Sentences) -> None:
         self._known = known
         self._sentences = sentences
-        self._facts = Facts(known.store, GRAPH.facts)
         self._solved: dict[str, list[Solution]] = {}
 
     def recommendation(self, recommendation: Recommendation) -> Step:
@@ -96,11 +92,11 @@ class Derivations:
         )
 
     def _link(self, link: Link) -> Iterable[Triple]:
+        """Yield a link's fact, and the property above it that says which way a failure spreads along it."""
         yield Triple(link.subject, link.predicate, link.object)
-        for top in _ABOVE:
-            special = Triple(link.predicate, RDFS.subPropertyOf, top)
-            if special in self._facts:
-                yield special
+        top = AIOP.burdens if link.last else AIOP.impacts if link.cause == link.subject else AIOP.dependsOn
+        if link.predicate != top:
+            yield Triple(link.predicate, RDFS.subPropertyOf, top)
 
 
 def _kind_of(construct: Construct) -> str:

@@ -94,7 +94,7 @@ def declared_in(triple: Triple, rules: Sequence[Rule]) -> Place | None:
         return _declarations()[triple]
     for rule in rules:
         if triple in rule.triples:
-            return Place(f"shapes/{rule.path.parent.name}/{rule.path.name}")
+            return Place(f"shapes/{rule.path.relative_to(assets.folder('shapes')).as_posix()}")
     return None
 
 
