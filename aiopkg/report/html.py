@@ -1,15 +1,12 @@
 """Reports and proofs as self-contained HTML pages: no request leaves them, and they read without a script."""
 
-from collections.abc import Mapping
 from dataclasses import fields
-from pathlib import Path
-
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from aiopkg.assessment import Assessment
 from aiopkg.explain import Proof
 from aiopkg.report.page import view
 from aiopkg.report.proof.lines import nested
+from aiopkg.report.templates import written
 
 __all__ = ["proof_to_html", "to_html"]
 
@@ -17,21 +14,9 @@ __all__ = ["proof_to_html", "to_html"]
 def to_html(assessment: Assessment) -> str:
     """Return the page. All text of the organization is escaped; the same assessment gives the same bytes."""
     page = view(assessment)
-    return _written("page.html", {f.name: getattr(page, f.name) for f in fields(page)})
+    return written("page.html", {f.name: getattr(page, f.name) for f in fields(page)})
 
 
 def proof_to_html(proof: Proof) -> str:
     """Return a proof as a page of its own: a tree whose branches open and close."""
-    return _written("proof.html", {"lines": nested(proof), "root": proof.step, "count": len(proof.steps)})
-
-
-def _written(template: str, values: Mapping[str, object]) -> str:
-    environment = Environment(
-        loader=FileSystemLoader(Path(__file__).parent / "page" / "templates"),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
-    environment.filters["thousands"] = "{:,}".format
-    return environment.get_template(template).render(values) + "\n"
+    return written("proof.html", {"lines": nested(proof), "root": proof.step, "count": len(proof.steps)})

@@ -1,7 +1,7 @@
 """The executive view: the most important facts in a sentence or two, what is at risk, and what to do first."""
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from aiopkg.assessment import Assessment
@@ -60,11 +60,11 @@ def violated(a: Assessment) -> tuple[Finding, ...]:
     return tuple(finding for finding in a.findings if finding.verdict == "violated")
 
 
-def brief(a: Assessment, anchors: Mapping[str, str]) -> Brief:
-    """Sum up an assessment; ``anchors`` maps an element to the place of its cascade on the page."""
+def brief(a: Assessment) -> Brief:
+    """Sum up an assessment."""
     gaps = violated(a)
     risks = risks_of(a, gaps)
-    origins, more_origins = origins_of(a, anchors)
+    origins, more_origins = origins_of(a)
     frequent = frequent_gaps(a)
     return Brief(
         headline=_headline(a, gaps),

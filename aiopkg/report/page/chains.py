@@ -8,7 +8,7 @@ from aiopkg.derive.cascade import Cascade, Reach, RootCause
 from aiopkg.derive.dependencies import Link
 from aiopkg.model.labels import Labels
 from aiopkg.report.page.wording import SEVERITIES, count, element, listing, sentence
-from aiopkg.validate.findings import Finding
+from aiopkg.validate.findings import Finding, name_of
 
 __all__ = ["Branch", "Root", "Roots", "anchors_of", "roots_of"]
 
@@ -20,8 +20,9 @@ _PLURALS = {"use case": "use cases", "decision": "decisions", "unit": "units", "
 
 @dataclass(slots=True)
 class Branch:
-    """An element on the way, the fact that leads to it, what kind it is if it counts, and where it leads."""
+    """An element on the way, its label, the fact that leads to it, what kind it is if it counts, and where it leads."""
 
+    element: str
     label: str
     fact: str
     inferred: bool
@@ -111,7 +112,9 @@ def _tree(reaches: Sequence[Reach], labels: Labels) -> tuple[Branch, ...]:
             trail = reach.chain[:length]
             if trail not in placed:
                 link = trail[-1]
-                branch = Branch(labels(link.effect), _fact(link, labels), not link.asserted, "", False)
+                branch = Branch(
+                    name_of(link.effect), labels(link.effect), _fact(link, labels), not link.asserted, "", False
+                )
                 placed[trail] = branch
                 (placed[trail[:-1]].branches if length > 1 else top).append(branch)
         if reach.chain:

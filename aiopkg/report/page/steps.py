@@ -1,7 +1,6 @@
 """What to do first: recommendations by kind, where gaps start, and the gaps that are met most often."""
 
 from collections import Counter, defaultdict
-from collections.abc import Mapping
 from dataclasses import dataclass
 
 from pyoxigraph import NamedNode
@@ -42,13 +41,13 @@ class StepGroup:
 
 @dataclass(frozen=True, slots=True)
 class Origin:
-    """An element where gaps start, in words; ``anchor`` is the place of its cascade on the page, or empty."""
+    """An element where gaps start, in words."""
 
+    focus: str
     label: str
     gaps: int
     reaches: int
     frees: str
-    anchor: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,7 +126,7 @@ def frequent_gaps(a: Assessment) -> tuple[FrequentGap, ...]:
     )
 
 
-def origins_of(a: Assessment, anchors: Mapping[str, str]) -> tuple[tuple[Origin, ...], int]:
+def origins_of(a: Assessment) -> tuple[tuple[Origin, ...], int]:
     """Return the first elements at which gaps start, and how many more there are; none if most are alike."""
     telling = [cause for cause in a.cascades.root_causes if cause.reaches]
     ranks = Counter((c.frees_use_cases, c.frees_high_stakes, c.frees_kpis, len(c.findings), c.reaches) for c in telling)
@@ -135,11 +134,11 @@ def origins_of(a: Assessment, anchors: Mapping[str, str]) -> tuple[tuple[Origin,
         return (), len(telling)
     first = tuple(
         Origin(
+            cause.focus,
             cause.label,
             len(cause.findings),
             cause.reaches,
             _frees(cause.frees_use_cases, cause.frees_high_stakes, cause.frees_kpis),
-            anchors.get(cause.focus, ""),
         )
         for cause in telling[:_MOST_ORIGINS]
     )

@@ -33,6 +33,7 @@ class Cell:
 class Row:
     """A part or unit by pillars, with its gaps in all and the first of them in words."""
 
+    focus: str
     label: str
     cells: tuple[Cell, ...]
     broken: int
@@ -52,6 +53,7 @@ class Part:
 class UseCase:
     """A use case: its own gaps, and the root causes elsewhere that reach it."""
 
+    focus: str
     label: str
     serious: int
     gaps: int
@@ -71,7 +73,7 @@ class Units:
     quiet_use_cases: int
 
 
-def units_of(a: Assessment, anchors: Mapping[str, str]) -> Units:
+def units_of(a: Assessment) -> Units:
     """Return the parts of the organization by their gaps, and its use cases by theirs."""
     pillars = tuple(pillar.label for pillar in a.overview.pillars)
     findings = {finding.id: finding for finding in a.findings}
@@ -95,14 +97,15 @@ def units_of(a: Assessment, anchors: Mapping[str, str]) -> Units:
         below = [unit for unit in inside.get(name, ()) if unit != name]
         owed = sorted({gap for unit in inside.get(name, ()) for gap in costs[unit]})
         units = [
-            _row(names[unit], by_unit[unit], pillars, [findings[gap] for gap in sorted(costs[unit])]) for unit in below
+            _row(unit, names[unit], by_unit[unit], pillars, [findings[gap] for gap in sorted(costs[unit])])
+            for unit in below
         ]
         cells = by_part.get(name) or by_unit[name]
         label = names.get(name) or a.labels(element(name))
-        part_row = _row(label, cells, pillars, [findings[gap] for gap in owed] if not below else [])
+        part_row = _row(name, label, cells, pillars, [findings[gap] for gap in owed] if not below else [])
         parts.append(Part(part_row, tuple(sorted(units, key=lambda row: (-row.broken, row.label)))))
     parts.sort(key=lambda part: (part.row.label == _NOWHERE, -part.row.broken, part.row.label))
-    use_cases, more, quiet = _use_cases(a, anchors)
+    use_cases, more, quiet = _use_cases(a)
     nested = sum(len(part.units) for part in parts)
     return Units(tuple(sentence(p) for p in pillars), tuple(parts), nested, use_cases, more, quiet)
 
@@ -114,11 +117,12 @@ def _cell(holds: int, broken: int, unknown: int) -> Cell:
     return Cell(percent(share), heat(verdicts), holds, broken, unknown, order)
 
 
-def _row(label: str, cells: Mapping[str, Cell], pillars: Sequence[str], gaps: Sequence[Finding]) -> Row:
+def _row(focus: str, label: str, cells: Mapping[str, Cell], pillars: Sequence[str], gaps: Sequence[Finding]) -> Row:
     empty = _cell(0, 0, 0)
     shown = tuple(cells.get(pillar, empty) for pillar in pillars)
     messages = _messages(gaps)
     return Row(
+        focus,
         label,
         shown,
         sum(cell.broken for cell in shown),
@@ -133,7 +137,7 @@ def _messages(gaps: Sequence[Finding]) -> tuple[tuple[str, str, str], ...]:
     return tuple((gap.rule, SEVERITIES[gap.severity], gap.message) for gap in ordered)
 
 
-def _use_cases(a: Assessment, anchors: Mapping[str, str]) -> tuple[tuple[UseCase, ...], int, int]:
+def _use_cases(a: Assessment) -> tuple[tuple[UseCase, ...], int, int]:
     own: dict[str, list[Finding]] = defaultdict(list)
     for finding in a.findings:
         if finding.verdict == "violated":
@@ -147,13 +151,11 @@ def _use_cases(a: Assessment, anchors: Mapping[str, str]) -> tuple[tuple[UseCase
     touched = [name for name in every if name in own or name in upstream]
     views = [
         UseCase(
+            name,
             a.labels(element(name)),
             sum(gap.severity == "violation" for gap in own.get(name, ())),
             len(own.get(name, ())),
-            tuple(
-                (label, anchors.get(focus, ""))
-                for focus, label in sorted(upstream.get(name, {}).items(), key=lambda item: (item[1], item[0]))
-            ),
+            tuple(sorted(upstream.get(name, {}).items(), key=lambda item: (item[1], item[0]))),
             _messages(own.get(name, ())),
         )
         for name in sorted(touched)

@@ -11,6 +11,7 @@ from aiopkg.report.page.chains import Roots, anchors_of, roots_of
 from aiopkg.report.page.coming import Coming, coming_of
 from aiopkg.report.page.gaps import RuleGaps, rule_gaps
 from aiopkg.report.page.idle import Idle, idle_of
+from aiopkg.report.page.links import Links, WithinPage
 from aiopkg.report.page.packs import Pack, packs_of
 from aiopkg.report.page.queue import Waiting, overrun_in_words, waiting_of
 from aiopkg.report.page.shape import Shape, shape_of
@@ -58,11 +59,11 @@ class Page:
     areas_named: tuple[str, ...]
     severities: tuple[str, ...]
     verdict_words: Mapping[str, str]
+    links: Links
 
 
 def view(a: Assessment) -> Page:
     """Return what the page shows of an assessment."""
-    anchors = anchors_of(a)
     gaps = rule_gaps(a)
     areas = tuple(dict.fromkeys(rule.area for rule in sorted(gaps, key=lambda rule: rule.area)))
     return Page(
@@ -71,10 +72,10 @@ def view(a: Assessment) -> Page:
         day=a.as_of.isoformat(),
         version=__version__,
         facts=len(a.model.triples),
-        brief=brief(a, anchors),
+        brief=brief(a),
         areas=areas_of(a, gaps),
         roots=roots_of(a),
-        units=units_of(a, anchors),
+        units=units_of(a),
         packs=packs_of(a),
         coming=coming_of(a),
         shape=shape_of(a),
@@ -97,4 +98,5 @@ def view(a: Assessment) -> Page:
         areas_named=areas,
         severities=tuple(SEVERITIES.values()),
         verdict_words=VERDICT_WORDS,
+        links=WithinPage(anchors_of(a)),
     )

@@ -50,11 +50,12 @@ _HEAT_STEPS = 5
 
 @dataclass(frozen=True, slots=True)
 class Segment:
-    """One part of a bar: its verdict, the word for it, how many, and its width in percent of the bar."""
+    """One part of a bar: its verdict, the word for it, how many; where it begins and its width, in percent."""
 
     verdict: str
     word: str
     number: int
+    start: str
     width: str
 
 
@@ -70,10 +71,13 @@ class Bar:
 def bar(verdicts: Mapping[str, int]) -> Bar:
     """Return the bar of some counts of verdicts, without those that count nothing."""
     total = sum(verdicts[verdict] for verdict in VERDICTS)
-    segments = tuple(
-        Segment(v, VERDICT_WORDS[v], verdicts[v], f"{100 * verdicts[v] / total:.3f}") for v in _BAR_ORDER if verdicts[v]
-    )
-    return Bar(segments, total, ", ".join(_counted(s) for s in segments) or "nothing to judge")
+    segments, before = [], 0
+    for v in _BAR_ORDER:
+        if verdicts[v]:
+            start, width = (f"{100 * number / total:.3f}" for number in (before, verdicts[v]))
+            segments.append(Segment(v, VERDICT_WORDS[v], verdicts[v], start, width))
+            before += verdicts[v]
+    return Bar(tuple(segments), total, ", ".join(_counted(s) for s in segments) or "nothing to judge")
 
 
 def _counted(segment: Segment) -> str:
