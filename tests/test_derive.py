@@ -5,8 +5,8 @@ from datetime import date
 from itertools import pairwise
 
 import pytest
-from conftest import EXAMPLE_DAY, ORGS, model_from
-from hypothesis import given
+from conftest import EXAMPLE_DAY, ORGS, materialised, model_from
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from pyoxigraph import BlankNode, NamedNode, Quad, Store
 
@@ -73,6 +73,46 @@ def test_the_graph_algorithm_and_the_property_path_reach_the_same_elements(examp
     for focus in foci:
         node = NamedNode(focus)
         assert set(dependencies.chains(node)) == by_query.get(node, set()) | {node}
+
+
+MADE = {"units": 3, "posts": 3, "data": 3, "cases": 4, "decisions": 3, "bodies": 2}
+"""How many things of each kind a generated organization has."""
+TIES = [
+    ("cases", "aiop:usesDataset", "data"),
+    ("cases", "aiop:informs", "decisions"),
+    ("cases", "aiop:operatedBy", "units"),
+    ("cases", "aiop:consumedBy", "units"),
+    ("cases", "aiop:teamMember", "posts"),
+    ("cases", "aiop:builtBy", "units"),
+    ("data", "prov:wasDerivedFrom", "data"),
+    ("data", "aiop:flowFrom", "data"),
+    ("decisions", "aiop:informedBy", "cases"),
+    ("decisions", "aiop:concerns", "cases"),
+    ("units", "org:subOrganizationOf", "units"),
+    ("posts", "org:heldBy", "bodies"),
+    ("bodies", "aiop:dependsOn", "data"),
+    ("data", "aiop:impacts", "posts"),
+    ("data", "aiop:burdens", "units"),
+]
+TIE = st.sampled_from(TIES).flatmap(
+    lambda tie: st.tuples(st.just(tie), st.integers(0, MADE[tie[0]] - 1), st.integers(0, MADE[tie[2]] - 1))
+)
+
+
+@settings(max_examples=25, deadline=None)
+@given(st.lists(TIE, min_size=3, max_size=14))
+def test_graph_algorithm_and_property_path_agree_on_generated_organizations(
+    ties: list[tuple[tuple[str, str, str], int, int]],
+) -> None:
+    said = " ".join(f"ex:{start}{m} {name} ex:{end}{n} ." for (start, name, end), m, n in ties)
+    store = materialised(said).store
+    dependencies = Dependencies.of(store)
+    by_query: dict[object, set[object]] = {}
+    for row in store.query(REACHED, default_graph=[GRAPH.asserted, GRAPH.inferred]):  # type: ignore[union-attr]
+        by_query.setdefault(row["from"], set()).add(row["to"])  # type: ignore[index]
+    elements = {ex(f"{kind}{number}") for kind, most in MADE.items() for number in range(most)}
+    for element in elements:
+        assert set(dependencies.chains(element)) == by_query.get(element, set()) | {element}
 
 
 def test_every_violated_finding_has_a_recommendation_and_a_cascade(example: Assessment) -> None:

@@ -9,10 +9,11 @@ from itertools import pairwise
 from pathlib import Path
 
 import pytest
-from conftest import ORGS, ROOT
+from conftest import EXAMPLE_DAY, ORGS, ROOT, model_from
+from test_roots import UNSTEWARDED
 
 from aiopkg.assessment import Assessment
-from aiopkg.engine import assess
+from aiopkg.engine import assess, assess_model
 from aiopkg.report import to_html
 from aiopkg.rules import catalogue
 from aiopkg.server.page import Page
@@ -233,3 +234,20 @@ def test_a_browser_shows_the_page_and_filters_it_by_keyboard(page: str, tmp_path
 
 def test_the_templates_lie_inside_the_package() -> None:
     assert (ROOT / "aiopkg" / "report" / "page" / "templates" / "page.html").is_file()
+
+
+def test_the_page_says_what_a_gap_explains_and_the_fewest_places_that_explain_everything(
+    manufacturer: Assessment, page: str
+) -> None:
+    smallest = manufacturer.cascades.smallest
+    assert f"Gaps in {smallest.size} of the {len(manufacturer.cascades.root_causes)} places" in page
+    assert smallest.optimal
+    assert "this is proven" in page
+    small = to_html(assess_model(model_from(UNSTEWARDED), as_of=EXAMPLE_DAY))
+    assert "<b>Closing this frees, once the gaps that it explains go with it,</b> Paying, Triage." in small
+    assert page.count("Gaps elsewhere that this explains") == sum(
+        bool(cause.explains) for cause in manufacturer.cascades.root_causes if cause.reaches
+    )
+    assert page.count("known to happen, not seen") == sum(
+        not loop.confirmed for loop in manufacturer.cascades.mode_loops
+    )

@@ -8,9 +8,9 @@ from pyoxigraph import Literal, NamedNode, Store
 
 from aiopkg.model.labels import Labels
 from aiopkg.validate.findings import Finding
-from aiopkg.vocab import AIOP, GRAPH, RDF
+from aiopkg.vocab import AIOP, DCTERMS, GRAPH, RDF
 
-__all__ = ["Arrow", "Mechanism", "arrow_of", "arrows_among", "ends_of", "mechanisms_in", "single"]
+__all__ = ["Arrow", "Mechanism", "arrow_of", "arrows_among", "ends_of", "mechanisms_across", "mechanisms_in"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,22 +48,34 @@ def single(store: Store, subject: object, predicate: NamedNode) -> NamedNode | L
     return value
 
 
-def mechanisms_in(store: Store, labels: Labels) -> Mapping[tuple[str, str], Sequence[Mechanism]]:
-    """Return the links from failure modes of one area to those of another, by the two areas."""
-    across: dict[tuple[str, str], list[Mechanism]] = defaultdict(list)
-    for quad in store.quads_for_pattern(None, RDF.type, AIOP.FailureLink, GRAPH.ontology):
-        start, end = single(store, quad.subject, AIOP.fromMode), single(store, quad.subject, AIOP.toMode)
-        areas = labels(single(store, start, AIOP.failsIn)), labels(single(store, end, AIOP.failsIn))
-        if areas[0] != areas[1]:
-            across[areas].append(
+def mechanisms_in(store: Store) -> tuple[Mechanism, ...]:
+    """Return every link of the ontology from one failure mode to another, in a fixed order."""
+    return tuple(
+        sorted(
+            (
                 Mechanism(
-                    start.value,
-                    end.value,
+                    single(store, quad.subject, AIOP.fromMode).value,
+                    single(store, quad.subject, AIOP.toMode).value,
                     single(store, quad.subject, AIOP.mechanism).value,
                     float(single(store, quad.subject, AIOP.strength).value),
-                    single(store, quad.subject, NamedNode("http://purl.org/dc/terms/source")).value,
+                    single(store, quad.subject, DCTERMS.source).value,
                 )
-            )
+                for quad in store.quads_for_pattern(None, RDF.type, AIOP.FailureLink, GRAPH.ontology)
+            ),
+            key=lambda m: (m.from_mode, m.to_mode),
+        )
+    )
+
+
+def mechanisms_across(store: Store, labels: Labels) -> Mapping[tuple[str, str], Sequence[Mechanism]]:
+    """Return the links from failure modes of one area to those of another, by the two areas."""
+    across: dict[tuple[str, str], list[Mechanism]] = defaultdict(list)
+    for mechanism in mechanisms_in(store):
+        start, end = (
+            labels(single(store, NamedNode(mode), AIOP.failsIn)) for mode in (mechanism.from_mode, mechanism.to_mode)
+        )
+        if start != end:
+            across[start, end].append(mechanism)
     return across
 
 

@@ -7,8 +7,9 @@ from functools import cached_property
 
 from pyoxigraph import BlankNode, Literal, NamedNode, Store, Triple
 
-from aiopkg.derive.arrows import Arrow, Mechanism, arrows_among, mechanisms_in, single
+from aiopkg.derive.arrows import Arrow, Mechanism, arrows_among, mechanisms_across, mechanisms_in
 from aiopkg.derive.dependencies import Dependencies, Link
+from aiopkg.derive.mode_loops import ModeLoop, mode_loops
 from aiopkg.derive.roots import Explained, SmallestExplanation, explained_by, smallest_explanation
 from aiopkg.model.labels import Labels
 from aiopkg.validate.findings import FINDING, Finding
@@ -83,6 +84,7 @@ class Ranking:
 
     root_causes: tuple[RootCause, ...]
     loops: tuple[tuple[Link, ...], ...]
+    mode_loops: tuple[ModeLoop, ...]
     smallest: SmallestExplanation
 
 
@@ -110,6 +112,11 @@ class Cascades:
         return self.ranking.loops
 
     @property
+    def mode_loops(self) -> tuple[ModeLoop, ...]:
+        """One loop for each group of open failure modes that keep one another alive."""
+        return self.ranking.mode_loops
+
+    @property
     def smallest(self) -> SmallestExplanation:
         """The fewest root causes that explain everything."""
         return self.ranking.smallest
@@ -135,7 +142,7 @@ def cascade(store: Store, findings: Sequence[Finding], labels: Labels) -> Cascad
     )
     ranking = rank(store, dependencies, at_focus, reached, cascades, labels)
     arrows = arrows_among(
-        mechanisms_in(store, labels), violated, {found.finding: found.failure_modes for found in cascades}
+        mechanisms_across(store, labels), violated, {found.finding: found.failure_modes for found in cascades}
     )
     return Cascades(cascades, arrows, lambda: ranking)
 
@@ -149,8 +156,11 @@ def rank(
     labels: Labels,
 ) -> Ranking:
     """Tell from all cascades together where gaps start, what drags itself down, and the fewest causes of all."""
-    causes = _root_causes(at_focus, reached, _explanations(store, dependencies, at_focus), labels)
-    return Ranking(causes, dependencies.loops(), _smallest(causes, cascades))
+    mechanisms = mechanisms_in(store)
+    causes = _root_causes(at_focus, reached, _explanations(mechanisms, dependencies, at_focus), labels)
+    violated = [finding for found in at_focus.values() for finding in found]
+    loops = mode_loops(mechanisms, violated, [found.failure_modes for found in cascades])
+    return Ranking(causes, dependencies.loops(), loops, _smallest(causes, cascades))
 
 
 def reaches_of(
@@ -299,13 +309,12 @@ def _counts(reaches: Sequence[Reach]) -> tuple[int, int, int]:
 
 
 def _explanations(
-    store: Store, dependencies: Dependencies, at_focus: Mapping[Element, Sequence[Finding]]
+    mechanisms: Iterable[Mechanism], dependencies: Dependencies, at_focus: Mapping[Element, Sequence[Finding]]
 ) -> dict[Element, dict[str, Explained]]:
     """Return for each element with gaps the gaps elsewhere that it explains, by finding."""
     ways: dict[str, dict[str, float]] = defaultdict(dict)
-    for quad in store.quads_for_pattern(None, RDF.type, AIOP.FailureLink, GRAPH.ontology):
-        start, end = single(store, quad.subject, AIOP.fromMode), single(store, quad.subject, AIOP.toMode)
-        ways[start.value][end.value] = float(single(store, quad.subject, AIOP.strength).value)
+    for mechanism in mechanisms:
+        ways[mechanism.from_mode][mechanism.to_mode] = mechanism.strength
     opened = {focus: frozenset(finding.failure_mode for finding in found) for focus, found in at_focus.items()}
     return {
         focus: {

@@ -4,9 +4,9 @@ from collections import deque
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-import rustworkx
 from pyoxigraph import BlankNode, NamedNode, Quad, Store, Triple
 
+from aiopkg.derive.circles import circles_among
 from aiopkg.model.layered import Layered
 from aiopkg.vocab import AIOP, GRAPH, RDFS
 
@@ -123,29 +123,14 @@ class Dependencies:
         The groups are the strongly connected components with more than one element; the loop is a shortest
         one through the group's first element.
         """
-        graph: rustworkx.PyDiGraph[Element, None] = rustworkx.PyDiGraph()
-        number = {
-            element: graph.add_node(element)
-            for element in sorted(
-                {e for links in self._after.values() for k in links for e in (k.cause, k.effect)}, key=str
-            )
-        }
-        graph.add_edges_from_no_data(
-            [(number[k.cause], number[k.effect]) for links in self._after.values() for k in links if not k.last]
+        passed_on = {cause: [k.effect for k in links if not k.last] for cause, links in self._after.items()}
+        return tuple(
+            tuple(self._passing(cause, effect) for cause, effect in zip(circle, (*circle[1:], circle[0]), strict=True))
+            for circle in circles_among(passed_on)
         )
-        groups = [component for component in rustworkx.strongly_connected_components(graph) if len(component) > 1]
-        firsts = sorted((min((graph[index] for index in group), key=str) for group in groups), key=str)
-        return tuple(self._loop(first) for first in firsts)
 
-    def _loop(self, start: Element) -> tuple[Link, ...]:
-        chains, _ = self._spread(start)
-        closing = [
-            (*chain, link)
-            for element, chain in chains.items()
-            for link in self.after(element)
-            if link.effect == start and not link.last
-        ]
-        return min(closing, key=lambda loop: (len(loop), [str(link.effect) for link in loop]))
+    def _passing(self, cause: Element, effect: Element) -> Link:
+        return next(link for link in self.after(cause) if link.effect == effect and not link.last)
 
 
 def _best(links: Iterable[Link]) -> list[Link]:

@@ -1,10 +1,11 @@
 """Where gaps start: what one element's gaps explain, what closing them frees, and the fewest that explain all.
 
-A gap elsewhere is *explained* by an element if facts lead from the element to it and known failures do too: a
-failure that is open at the element leads, by links of the ontology, to the failure of the gap, and each failure
-between is a gap that is open on the way. Its strength is the product of the strengths of these links along the
-strongest way. Closing the element's gaps is then expected to release the explained ones with them; that is a
-claim about likely causes and not about facts, which is why the strict count stands beside it.
+A gap elsewhere is *explained* by an element if facts lead from the element to it and known failures do too: a failure
+that is open at the element leads, by links of the ontology, to the failure of the gap, and each failure between is a
+gap that is open on the way. Its strength is the product of the strengths of these links along the strongest way,
+which may meet a kind of failure at one element and again at another. Closing the element's gaps is then expected to
+release the explained ones with them; that is a claim about likely causes and not about facts, which is why the strict
+count stands beside it.
 """
 
 from collections import deque
@@ -92,7 +93,7 @@ def _grow(felt: State, opened: Set[str], ways: Ways) -> State:
         next_ones: State = {}
         for mode, (strength, trail) in fresh.items():
             for other, link in ways.get(mode, {}).items():
-                if other in opened and other not in trail:
+                if other in opened:
                     _improve(next_ones, {other: (strength * link, (*trail, other))})
         fresh = {mode: way for mode, way in next_ones.items() if _improve(grown, {mode: way})}
     return grown

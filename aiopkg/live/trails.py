@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 
 from pyoxigraph import BlankNode, NamedNode, Quad, Store, Triple
 
-from aiopkg.derive.arrows import Arrow, arrow_of, ends_of, mechanisms_in
+from aiopkg.derive.arrows import Arrow, arrow_of, ends_of, mechanisms_across
 from aiopkg.derive.cascade import (
     KINDS,
     STAKES,
@@ -47,7 +47,7 @@ class Trails:
         for link in self._dependencies.links():
             self._before[link.effect].add((link.cause, link.last))
         self._kinds, self._stakes = kinds_in(store), stakes_in(store)
-        self._mechanisms = mechanisms_in(store, labels)
+        self._mechanisms = mechanisms_across(store, labels)
         self._ends = {areas: ends_of(found) for areas, found in self._mechanisms.items()}
         self._opened: Counter[str] = Counter()
         self._evidence: dict[tuple[str, str], list[str]] = {areas: [] for areas in self._mechanisms}

@@ -155,6 +155,7 @@ def _summary(a: Assessment) -> Json:
         "findings": {verdict: verdicts[verdict] for verdict in VERDICTS if verdict != "satisfied"},
         "vacuous": [code for code, row in a.verdicts.items() if not sum(row.values())],
         "loops": [[_link(link, a.labels) for link in loop] for loop in a.cascades.loops],
+        "mode_loops": [asdict(loop) for loop in a.cascades.mode_loops],
         "contradictions": [
             {"rule": clash.rule, "premises": [str(premise) for premise in clash.premises]}
             for clash in a.inconsistencies

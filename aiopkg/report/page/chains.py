@@ -6,14 +6,17 @@ from dataclasses import dataclass, field
 from aiopkg.assessment import Assessment
 from aiopkg.derive.cascade import Cascade, Reach, RootCause
 from aiopkg.derive.dependencies import Link
+from aiopkg.derive.mode_loops import ModeLoop
+from aiopkg.derive.roots import Explained
 from aiopkg.model.labels import Labels
 from aiopkg.report.page.wording import SEVERITIES, count, element, listing, sentence
 from aiopkg.validate.findings import Finding, name_of
 
-__all__ = ["Branch", "Root", "Roots", "anchors_of", "roots_of"]
+__all__ = ["Branch", "Circle", "Consequence", "Root", "Roots", "anchors_of", "roots_of"]
 
 _MOST_ROOTS = 60
 _MOST_WEAKNESSES = 8
+_MOST_CONSEQUENCES = 8
 _KINDS = {"use_case": "use case", "decision": "decision", "unit": "unit", "kpi": "indicator"}
 _PLURALS = {"use case": "use cases", "decision": "decisions", "unit": "units", "indicator": "indicators"}
 
@@ -32,8 +35,21 @@ class Branch:
 
 
 @dataclass(frozen=True, slots=True)
+class Consequence:
+    """A gap elsewhere that gaps here explain: how strongly, and through which weaknesses."""
+
+    code: str
+    message: str
+    strength: str
+    through: str
+
+
+@dataclass(frozen=True, slots=True)
 class Root:
-    """An element where gaps start: the gaps, what they reach, and what closing them alone would free."""
+    """An element where gaps start: the gaps, what they reach, and what closing them alone would free.
+
+    ``frees_too`` is what would be free besides once the gaps that these explain had gone with them.
+    """
 
     anchor: str
     label: str
@@ -41,7 +57,21 @@ class Root:
     weaknesses: str
     reached: str
     frees: str
+    frees_too: str
+    consequences: tuple[Consequence, ...]
+    more_consequences: int
     branches: tuple[Branch, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Circle:
+    """Weaknesses that keep one another alive: each link in a sentence, and how many gaps keep the circle open."""
+
+    around: tuple[str, ...]
+    sentences: tuple[str, ...]
+    strength: str
+    gaps: int
+    seen: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +82,7 @@ class Roots:
     more: int
     silent: int
     loops: tuple[tuple[str, ...], ...]
+    circles: tuple[Circle, ...]
 
 
 def _telling(a: Assessment) -> Sequence[RootCause]:
@@ -79,6 +110,17 @@ def roots_of(a: Assessment) -> Roots:
         len(telling) - len(roots),
         len(a.cascades.root_causes) - len(telling),
         tuple(tuple(_fact(link, a.labels) for link in loop) for loop in a.cascades.loops),
+        tuple(_circle(loop, a.labels) for loop in a.cascades.mode_loops),
+    )
+
+
+def _circle(loop: ModeLoop, labels: Labels) -> Circle:
+    return Circle(
+        tuple(sentence(labels(element(link.from_mode))) for link in loop.mechanisms),
+        tuple(link.sentence for link in loop.mechanisms),
+        f"{loop.strength:.2g}",
+        len(loop.findings),
+        loop.confirmed,
     )
 
 
@@ -91,6 +133,7 @@ def _root(
     for reach in reaches:
         kinds[_KINDS[reach.kind]] = kinds.get(_KINDS[reach.kind], 0) + 1
     freed = [reach.label for reach in reaches if reach.element in set(cause.frees)]
+    eased = [r.label for r in reaches if r.element in set(cause.frees_with_consequences) - set(cause.frees)]
     modes = dict.fromkeys(mode for found in cascades for mode in found.failure_modes)
     return Root(
         anchor,
@@ -99,8 +142,16 @@ def _root(
         listing([labels(element(mode)) for mode in modes][1:], _MOST_WEAKNESSES),
         listing([count(number, kind, _PLURALS[kind]) for kind, number in kinds.items()], len(kinds)),
         listing(freed, 8),
+        listing(eased, 8),
+        tuple(_consequence(labels, found, findings[found.finding]) for found in cause.explains[:_MOST_CONSEQUENCES]),
+        max(0, len(cause.explains) - _MOST_CONSEQUENCES),
         _tree(reaches, labels),
     )
+
+
+def _consequence(labels: Labels, found: Explained, finding: Finding) -> Consequence:
+    through = " → ".join(labels(element(mode)) for mode in found.modes)
+    return Consequence(finding.rule, finding.message, f"{found.strength:.2g}", through)
 
 
 def _tree(reaches: Sequence[Reach], labels: Labels) -> tuple[Branch, ...]:

@@ -9,6 +9,7 @@ from aiopkg.report.page.areas import Areas, areas_of
 from aiopkg.report.page.brief import Brief, brief
 from aiopkg.report.page.chains import Roots, anchors_of, roots_of
 from aiopkg.report.page.coming import Coming, coming_of
+from aiopkg.report.page.fewest import Fewest, fewest_of
 from aiopkg.report.page.gaps import RuleGaps, rule_gaps
 from aiopkg.report.page.idle import Idle, idle_of
 from aiopkg.report.page.links import Links, WithinPage
@@ -46,6 +47,7 @@ class Page:
     brief: Brief
     areas: Areas
     roots: Roots
+    fewest: Fewest
     units: Units
     packs: tuple[Pack, ...]
     coming: tuple[Coming, ...]
@@ -75,6 +77,7 @@ def view(a: Assessment) -> Page:
         brief=brief(a),
         areas=areas_of(a, gaps),
         roots=roots_of(a),
+        fewest=fewest_of(a),
         units=units_of(a),
         packs=packs_of(a),
         coming=coming_of(a),
