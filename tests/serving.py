@@ -19,7 +19,6 @@ from aiopkg.server import Limits, serve
 order = json.loads(sys.argv[1])
 serve(
     Path(order["quads"]).read_bytes(),
-    page=order["page"],
     port=0,
     limits=Limits(**order["limits"]),
     announce=lambda url: print(url, flush=True),
@@ -29,13 +28,11 @@ print("stopped", flush=True)
 
 
 @contextmanager
-def running_process(
-    folder: Path, quads: str, limits: Limits, page: str = ""
-) -> Iterator[tuple[str, subprocess.Popen[str]]]:
+def running_process(folder: Path, quads: str, limits: Limits) -> Iterator[tuple[str, subprocess.Popen[str]]]:
     """Run a server and give its URL and process; it must end cleanly at SIGINT or have ended before."""
     path = folder / "served.nq"
     path.write_text(quads, encoding="utf-8")
-    order = json.dumps({"quads": str(path), "page": page, "limits": asdict(limits)})
+    order = json.dumps({"quads": str(path), "limits": asdict(limits)})
     process = subprocess.Popen(
         [sys.executable, "-c", SCRIPT, order], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
     )
@@ -55,7 +52,7 @@ def running_process(
 
 
 @contextmanager
-def running_server(folder: Path, quads: str, limits: Limits, page: str = "") -> Iterator[str]:
+def running_server(folder: Path, quads: str, limits: Limits) -> Iterator[str]:
     """Run a server and give its URL."""
-    with running_process(folder, quads, limits, page) as (url, _):
+    with running_process(folder, quads, limits) as (url, _):
         yield url

@@ -15,7 +15,7 @@ import aiopkg
 PACKAGE = ROOT / "aiopkg"
 ORDER = [
     *("errors", "solver", "vocab", "assets", "model", "rules", "crosswalk", "reason", "measure", "validate", "derive"),
-    *("explain", "assessment", "report", "engine", "live", "ask", "imports", "server", "cli", "__main__"),
+    *("explain", "assessment", "report", "engine", "live", "ask", "imports", "web", "server", "cli", "__main__"),
 ]
 """Each module may import from those before it, and from itself."""
 

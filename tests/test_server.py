@@ -25,7 +25,6 @@ from aiopkg.server import Limits, application, serve
 
 SECONDS = 4.0
 LIMITS = Limits(seconds=SECONDS, memory=2**28, bytes=2**22, rows=10_000, query_characters=100_000)
-PAGE = "<!doctype html><title>Page</title><script>document.title = 'ran'</script>"
 COUNT = "SELECT (COUNT(*) AS ?n) {?s ?p ?o}"
 ENDLESS = "SELECT (COUNT(*) AS ?n) {?a ?b ?c. ?d ?e ?f. ?g ?h ?i. ?j ?k ?l}"
 GLUTTON = (
@@ -42,7 +41,7 @@ def quads(things: int) -> str:
 
 @pytest.fixture(scope="module")
 def url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    with running_server(tmp_path_factory.mktemp("server"), quads(300), LIMITS, PAGE) as url:
+    with running_server(tmp_path_factory.mktemp("server"), quads(300), LIMITS) as url:
         yield url
 
 
@@ -234,15 +233,6 @@ def test_service_is_refused_and_nothing_is_connected(client: httpx.Client) -> No
         with pytest.raises(TimeoutError):
             listener.accept()
     assert (response.status_code, code(response)) == (403, "service-refused")
-
-
-def test_the_page_comes_with_a_strict_policy(client: httpx.Client) -> None:
-    response = client.get("")
-    assert response.text == PAGE
-    policy = response.headers["content-security-policy"]
-    assert policy.startswith("default-src 'none'; ")
-    assert "'unsafe-inline'" not in policy.replace("style-src 'unsafe-inline'", "")
-    assert response.headers["x-content-type-options"] == "nosniff"
 
 
 def test_health_is_answered_while_all_workers_are_busy(client: httpx.Client, url: str) -> None:

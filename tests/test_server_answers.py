@@ -16,7 +16,6 @@ from aiopkg.server.evaluate import evaluate
 from aiopkg.server.limits import Limits
 from aiopkg.server.messages import Question, Reply
 from aiopkg.server.negotiate import GRAPH_TYPES, RESULT_TYPES, choose
-from aiopkg.server.page import Page
 from aiopkg.server.problem import Refusal
 
 G = "https://w3id.org/aiop/graph/"
@@ -275,15 +274,3 @@ def test_no_acceptable_media_type_is_a_problem(accept: str) -> None:
 def test_a_limit_of_nothing_is_refused(field: str) -> None:
     with pytest.raises(ValueError, match=field):
         Limits(**{field: 0})
-
-
-def test_a_page_may_run_its_own_scripts_and_no_other() -> None:
-    page = Page.of("<p>Hi</p>\r\n<script>\r\nrun(a && '<b>')\r\n</script><script src='x.js'></script>")
-    policy = page.headers["Content-Security-Policy"]
-    assert policy.startswith("default-src 'none'; style-src 'unsafe-inline'; img-src data:; script-src 'sha256-")
-    assert policy.count("sha256-") == 1
-    assert "\r" not in page.body.decode()
-
-
-def test_a_page_without_scripts_may_run_none() -> None:
-    assert "script-src 'none'" in Page.of("<p>Hi</p>").headers["Content-Security-Policy"]

@@ -315,11 +315,11 @@ def serve(
     quiet: Quiet = False,
     verbose: Verbose = 0,
 ) -> None:
-    """Assess an organization and answer SPARQL queries over all that is known of it, at /sparql.
+    """Assess an organization and serve what is known of it: a web page at /, SPARQL queries at /sparql.
 
     Example: aiopkg serve org.ttl --port 8000
     """
-    from aiopkg import engine, report, server  # noqa: PLC0415
+    from aiopkg import engine, server, web  # noqa: PLC0415
     from aiopkg.cli.progress import progress  # noqa: PLC0415
 
     with progress(quiet) as tell:
@@ -331,11 +331,11 @@ def serve(
             progress=tell,
         )
         tell("Preparing the endpoint")
-        quads, page = found.dataset(), report.to_html(found)
+        quads, site = found.dataset(), web.Site(found)
     server.serve(
         quads,
-        page=page,
+        site=site,
         host=host,
         port=port,
-        announce=lambda url: typer.echo(f"SPARQL at {url}sparql, report at {url} (end with Ctrl-C)"),
+        announce=lambda url: typer.echo(f"The page at {url}, SPARQL at {url}sparql (end with Ctrl-C)"),
     )

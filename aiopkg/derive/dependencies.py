@@ -32,6 +32,11 @@ class Link:
     asserted: bool
     last: bool
 
+    @property
+    def triple(self) -> Triple:
+        """The fact."""
+        return Triple(self.subject, self.predicate, self.object)
+
 
 class Dependencies:
     """Every dependency among the elements of a materialised store, read once."""

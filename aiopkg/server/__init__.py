@@ -12,7 +12,7 @@
     messages    questions and replies on a pipe
     worker      the process that holds a store and answers
     pool        the workers: time limit, replacement
-    page        the page and its content security policy
+    pages       the web page (:mod:`aiopkg.web`), written in a thread of its own
     protocol    HTTP (the only module that names starlette)
     listen      the socket and the signals (the only module that names uvicorn)
 """
@@ -25,16 +25,17 @@ from aiopkg.server.limits import Limits
 
 if TYPE_CHECKING:
     from aiopkg.server.protocol import Application
+    from aiopkg.web import Site
 
 __all__ = ["Limits", "application", "serve"]
 
 DEFAULT_LIMITS = Limits()
 
 
-def application(quads: bytes, *, page: str = "", limits: Limits = DEFAULT_LIMITS) -> "Application":
+def application(quads: bytes, *, site: "Site | None" = None, limits: Limits = DEFAULT_LIMITS) -> "Application":
     """Build the ASGI application; its lifespan starts the workers and ends them.
 
-    ``quads`` is an N-Quads document in which every quad has a graph name; ``page`` is the HTML of ``/``.
+    ``quads`` is an N-Quads document in which every quad has a graph name; ``site`` has the pages.
     Raises MissingExtra when the optional part ``server`` is not installed; the lifespan raises
     InputError when the quads cannot be read.
     """
@@ -42,13 +43,13 @@ def application(quads: bytes, *, page: str = "", limits: Limits = DEFAULT_LIMITS
         from aiopkg.server import protocol  # noqa: PLC0415 (an optional part)
     except ModuleNotFoundError as error:
         raise _missing(error) from error
-    return protocol.application(quads, page, limits)
+    return protocol.application(quads, site, limits)
 
 
 def serve(
     quads: bytes,
     *,
-    page: str = "",
+    site: "Site | None" = None,
     host: str = "127.0.0.1",
     port: int = 8000,
     limits: Limits = DEFAULT_LIMITS,
@@ -64,7 +65,7 @@ def serve(
         from aiopkg.server import listen  # noqa: PLC0415 (an optional part)
     except ModuleNotFoundError as error:
         raise _missing(error) from error
-    listen.serve(quads, page, host=host, port=port, limits=limits, announce=announce)
+    listen.serve(quads, site, host=host, port=port, limits=limits, announce=announce)
 
 
 def _missing(error: ModuleNotFoundError) -> Exception:

@@ -14,6 +14,7 @@ from aiopkg.errors import InputError
 from aiopkg.server.limits import Limits
 from aiopkg.server.pool import Pool
 from aiopkg.server.protocol import build
+from aiopkg.web import Site
 
 __all__ = ["serve"]
 
@@ -38,7 +39,7 @@ class _Server(uvicorn.Server):
 
 def serve(
     quads: bytes,
-    page: str,
+    site: Site | None,
     *,
     host: str,
     port: int,
@@ -50,7 +51,7 @@ def serve(
         url = _url(host, listener.getsockname()[1])
         pool = Pool(quads, limits)
         config = uvicorn.Config(
-            build(pool, page),
+            build(pool, site),
             http="h11",
             ws="none",
             lifespan="off",

@@ -13,10 +13,11 @@ from starlette.routing import Route
 
 from aiopkg.server.limits import Limits
 from aiopkg.server.messages import Question, Reply
-from aiopkg.server.page import Page
+from aiopkg.server.pages import Pages
 from aiopkg.server.pool import Pool
 from aiopkg.server.problem import Problem, Refusal
 from aiopkg.server.request import FORM_TYPE, QUERY_TYPE, read_parameters, read_question, read_text
+from aiopkg.web import Site
 
 __all__ = ["Application", "application", "build"]
 
@@ -35,7 +36,7 @@ PARAMETER_SPACE = 2**16
 """Bytes of a form beside its query."""
 
 
-def application(quads: bytes, page: str, limits: Limits) -> Starlette:
+def application(quads: bytes, site: Site | None, limits: Limits) -> Starlette:
     """Build the application with a pool that lives as long as it runs."""
     pool = Pool(quads, limits)
 
@@ -44,16 +45,17 @@ def application(quads: bytes, page: str, limits: Limits) -> Starlette:
         async with pool:
             yield
 
-    starlette = build(pool, page)
+    starlette = build(pool, site)
     starlette.router.lifespan_context = lifespan
     return starlette
 
 
-def build(pool: Pool, page: str) -> Starlette:
+def build(pool: Pool, site: Site | None) -> Starlette:
     """Build the application on a pool that somebody else starts and ends."""
-    endpoint = _Endpoint(pool, Page.of(page) if page else None)
+    pages = Pages(site) if site else None
+    endpoint = _Endpoint(pool, pages)
     routes = [
-        Route("/", endpoint.page, methods=["GET", "OPTIONS"]),
+        *(Route(path, endpoint.page, methods=["GET", "OPTIONS"]) for path in (pages.paths if pages else ())),
         Route("/health", endpoint.health, methods=["GET", "OPTIONS"]),
         Route("/sparql", endpoint.sparql, methods=["GET", "POST", "OPTIONS"]),
     ]
@@ -65,16 +67,16 @@ def build(pool: Pool, page: str) -> Starlette:
 class _Endpoint:
     """The addresses and what they share."""
 
-    def __init__(self, pool: Pool, page: Page | None) -> None:
+    def __init__(self, pool: Pool, pages: Pages | None) -> None:
         self._pool = pool
-        self._page = page
+        self._pages = pages
 
     async def page(self, request: Request) -> Response:
         if request.method == "OPTIONS":
             return _options("GET, HEAD, OPTIONS")
-        if self._page is None:
-            raise HTTPException(404)
-        return _respond(Reply(200, self._page.headers, self._page.body))
+        assert self._pages is not None
+        path, query = request.url.path, request.url.query
+        return _respond(await self._pages.reply(path, query, request.headers.get("if-none-match")))
 
     async def health(self, request: Request) -> Response:
         if request.method == "OPTIONS":

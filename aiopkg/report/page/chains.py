@@ -3,6 +3,8 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
+from pyoxigraph import Triple
+
 from aiopkg.assessment import Assessment
 from aiopkg.derive.cascade import Cascade, Reach, RootCause
 from aiopkg.derive.dependencies import Link
@@ -12,7 +14,17 @@ from aiopkg.model.labels import Labels
 from aiopkg.report.page.wording import SEVERITIES, count, element, listing, sentence
 from aiopkg.validate.findings import Finding, name_of
 
-__all__ = ["Branch", "Circle", "Consequence", "Root", "Roots", "anchors_of", "roots_of"]
+__all__ = [
+    "Branch",
+    "Circle",
+    "Consequence",
+    "Root",
+    "Roots",
+    "anchors_of",
+    "fact_in_words",
+    "root_at",
+    "roots_of",
+]
 
 _MOST_ROOTS = 60
 _MOST_WEAKNESSES = 8
@@ -23,11 +35,15 @@ _PLURALS = {"use case": "use cases", "decision": "decisions", "unit": "units", "
 
 @dataclass(slots=True)
 class Branch:
-    """An element on the way, its label, the fact that leads to it, what kind it is if it counts, and where it leads."""
+    """An element on the way, what kind it is if it counts, and where it leads.
+
+    ``fact`` is the fact that leads to it in words, ``link`` the same as a triple.
+    """
 
     element: str
     label: str
     fact: str
+    link: Triple
     inferred: bool
     kind: str
     high_stakes: bool
@@ -51,9 +67,10 @@ class Root:
     ``frees_too`` is what would be free besides once the gaps that these explain had gone with them.
     """
 
+    focus: str
     anchor: str
     label: str
-    gaps: tuple[tuple[str, str, str], ...]
+    gaps: tuple[tuple[str, str, str, str], ...]
     weaknesses: str
     reached: str
     frees: str
@@ -109,7 +126,7 @@ def roots_of(a: Assessment) -> Roots:
         roots,
         len(telling) - len(roots),
         len(a.cascades.root_causes) - len(telling),
-        tuple(tuple(_fact(link, a.labels) for link in loop) for loop in a.cascades.loops),
+        tuple(tuple(fact_in_words(link, a.labels) for link in loop) for loop in a.cascades.loops),
         tuple(_circle(loop, a.labels) for loop in a.cascades.mode_loops),
     )
 
@@ -124,6 +141,15 @@ def _circle(loop: ModeLoop, labels: Labels) -> Circle:
     )
 
 
+def root_at(a: Assessment, focus: str) -> Root | None:
+    """Return where gaps start at one element, with its tree; nothing where no gap is."""
+    cause = next((each for each in a.cascades.root_causes if each.focus == focus), None)
+    if cause is None:
+        return None
+    cascades = [found for found in a.cascades.cascades if found.focus == focus]
+    return _root(a.labels, cause, cascades, {finding.id: finding for finding in a.findings}, "")
+
+
 def _root(
     labels: Labels, cause: RootCause, cascades: Sequence[Cascade], findings: Mapping[str, Finding], anchor: str
 ) -> Root:
@@ -136,9 +162,10 @@ def _root(
     eased = [r.label for r in reaches if r.element in set(cause.frees_with_consequences) - set(cause.frees)]
     modes = dict.fromkeys(mode for found in cascades for mode in found.failure_modes)
     return Root(
+        cause.focus,
         anchor,
         cause.label,
-        tuple((gap.rule, SEVERITIES[gap.severity], gap.message) for gap in gaps),
+        tuple((gap.id, gap.rule, SEVERITIES[gap.severity], gap.message) for gap in gaps),
         listing([labels(element(mode)) for mode in modes][1:], _MOST_WEAKNESSES),
         listing([count(number, kind, _PLURALS[kind]) for kind, number in kinds.items()], len(kinds)),
         listing(freed, 8),
@@ -164,7 +191,13 @@ def _tree(reaches: Sequence[Reach], labels: Labels) -> tuple[Branch, ...]:
             if trail not in placed:
                 link = trail[-1]
                 branch = Branch(
-                    name_of(link.effect), labels(link.effect), _fact(link, labels), not link.asserted, "", False
+                    name_of(link.effect),
+                    labels(link.effect),
+                    fact_in_words(link, labels),
+                    link.triple,
+                    not link.asserted,
+                    "",
+                    False,
                 )
                 placed[trail] = branch
                 (placed[trail[:-1]].branches if length > 1 else top).append(branch)
@@ -174,5 +207,6 @@ def _tree(reaches: Sequence[Reach], labels: Labels) -> tuple[Branch, ...]:
     return tuple(top)
 
 
-def _fact(link: Link, labels: Labels) -> str:
+def fact_in_words(link: Link, labels: Labels) -> str:
+    """Return the fact that a link of a cascade is, as a sentence without a stop."""
     return sentence(f"{labels(link.subject)} {labels(link.predicate)} {labels(link.object)}")

@@ -4,6 +4,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Protocol
 
+from pyoxigraph import Triple
+
 __all__ = ["Links", "WithinPage"]
 
 
@@ -27,10 +29,16 @@ class Links(Protocol):
     def element(self, name: str) -> str:
         """Return where all is shown that is known of an element."""
 
+    def proof(self, identifier: str) -> str:
+        """Return where the proof of a finding, a recommendation or a cascade is shown."""
+
+    def fact(self, triple: Triple) -> str:
+        """Return where the proof of a fact is shown."""
+
 
 @dataclass(frozen=True, slots=True)
 class WithinPage:
-    """The links of the report, in which elements have no page of their own; ``anchors`` are its cascades."""
+    """The links of the report, in which elements have no page or proof of their own; ``anchors`` are its cascades."""
 
     anchors: Mapping[str, str]
     gaps: str = "#gaps"
@@ -46,4 +54,12 @@ class WithinPage:
 
     def element(self, name: str) -> str:
         """Return nothing."""
+        return ""
+
+    def proof(self, identifier: str) -> str:
+        """Return nothing: proofs are pages of their own."""
+        return ""
+
+    def fact(self, triple: Triple) -> str:
+        """Return nothing: proofs are pages of their own."""
         return ""

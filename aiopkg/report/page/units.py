@@ -37,7 +37,7 @@ class Row:
     label: str
     cells: tuple[Cell, ...]
     broken: int
-    messages: tuple[tuple[str, str, str], ...]
+    messages: tuple[tuple[str, str, str, str], ...]
     more: int
 
 
@@ -58,7 +58,7 @@ class UseCase:
     serious: int
     gaps: int
     upstream: tuple[tuple[str, str], ...]
-    messages: tuple[tuple[str, str, str], ...]
+    messages: tuple[tuple[str, str, str, str], ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,10 +131,10 @@ def _row(focus: str, label: str, cells: Mapping[str, Cell], pillars: Sequence[st
     )
 
 
-def _messages(gaps: Sequence[Finding]) -> tuple[tuple[str, str, str], ...]:
+def _messages(gaps: Sequence[Finding]) -> tuple[tuple[str, str, str, str], ...]:
     grave = list(SEVERITIES)
     ordered = sorted(gaps, key=lambda f: (grave.index(f.severity), f.rule, f.label, f.id))
-    return tuple((gap.rule, SEVERITIES[gap.severity], gap.message) for gap in ordered)
+    return tuple((gap.id, gap.rule, SEVERITIES[gap.severity], gap.message) for gap in ordered)
 
 
 def _use_cases(a: Assessment) -> tuple[tuple[UseCase, ...], int, int]:

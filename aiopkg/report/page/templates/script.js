@@ -98,10 +98,12 @@
   reveal();
 
   var toggle = document.getElementById("toggle");
-  toggle.hidden = false;
-  toggle.addEventListener("click", function () {
-    var open = toggle.getAttribute("aria-pressed") !== "true";
-    toggle.setAttribute("aria-pressed", String(open));
-    document.querySelectorAll("details").forEach(function (element) { element.open = open; });
-  });
+  if (toggle) {
+    toggle.hidden = false;
+    toggle.addEventListener("click", function () {
+      var open = toggle.getAttribute("aria-pressed") !== "true";
+      toggle.setAttribute("aria-pressed", String(open));
+      document.querySelectorAll("details").forEach(function (element) { element.open = open; });
+    });
+  }
 })();
