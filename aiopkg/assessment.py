@@ -8,6 +8,7 @@ from functools import cached_property
 from pyoxigraph import BlankNode, NamedNode, Quad, RdfFormat, Store, Triple, serialize
 
 from aiopkg import assets
+from aiopkg.baseline import Baseline, Known
 from aiopkg.derive import Cascades, Overview, Recommendation, Upcoming
 from aiopkg.errors import InputError
 from aiopkg.explain import Applicability, Explainer, Matter, Proof, Reasons, RuleApplicability, conclusion_of
@@ -26,7 +27,8 @@ class Assessment:
     """What an assessment came to; nothing in it changes.
 
     ``verdicts`` maps a rule's code to how many elements got each verdict. ``store`` holds every named
-    graph; :meth:`dataset` writes them out. ``upcoming`` is None unless it was asked for.
+    graph; :meth:`dataset` writes them out. ``upcoming`` is None unless it was asked for, ``baseline`` where nothing
+    was known before.
     """
 
     model: Model
@@ -46,6 +48,9 @@ class Assessment:
     overlook: Callable[[], Overview]
     """Sums everything up, when that is first asked for."""
     upcoming: tuple[Upcoming, ...] | None = None
+    baseline: Baseline | None = None
+    left_out: tuple[str, ...] = ()
+    """The codes of rules that would apply and that the settings leave out."""
 
     @cached_property
     def overview(self) -> Overview:
@@ -69,6 +74,15 @@ class Assessment:
     def _reasons(self) -> Reasons:
         known_as = (self.organization, self.organization_label)
         return Reasons(self.store, self.labels, self.as_of, self.packs, known_as, self.not_known)
+
+    def state_of(self, finding: Finding) -> str:
+        """Return ``carried`` for a finding that the baseline knows, else ``new``; without a baseline all are new."""
+        return self.baseline.state_of(finding) if self.baseline else "new"
+
+    @cached_property
+    def closed(self) -> tuple[Known, ...]:
+        """The gaps that the baseline knows and that are gaps no more."""
+        return self.baseline.closed(self.findings, (rule.code for rule in self.rules)) if self.baseline else ()
 
     @property
     def inconsistencies(self) -> tuple[Inconsistency, ...]:

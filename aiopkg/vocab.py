@@ -127,12 +127,23 @@ class XSD:
 class SH:
     """Terms of SHACL."""
 
+    NodeConstraintComponent = _in("sh", "NodeConstraintComponent")
+    ValidationReport = _in("sh", "ValidationReport")
+    ValidationResult = _in("sh", "ValidationResult")
+    conforms = _in("sh", "conforms")
     construct = _in("sh", "construct")
-    path = _in("sh", "path")
-    select = _in("sh", "select")
+    focusNode = _in("sh", "focusNode")
     message = _in("sh", "message")
+    path = _in("sh", "path")
+    result = _in("sh", "result")
+    resultMessage = _in("sh", "resultMessage")
+    resultSeverity = _in("sh", "resultSeverity")
+    select = _in("sh", "select")
     severity = _in("sh", "severity")
+    sourceConstraintComponent = _in("sh", "sourceConstraintComponent")
+    sourceShape = _in("sh", "sourceShape")
     targetClass = _in("sh", "targetClass")
+    value = _in("sh", "value")
 
 
 class GRAPH:

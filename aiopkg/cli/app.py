@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from aiopkg.cli.showing import content_of, emit, show
+from aiopkg.formats import Format
 
 if TYPE_CHECKING:
     from aiopkg.assessment import Assessment
@@ -23,14 +24,6 @@ app = typer.Typer(
     context_settings={"help_option_names": ["-h", "--help"]},
     help="Say what is wrong with the way an organization runs its AI, why, what it drags down, and what to do.",
 )
-
-
-class Format(StrEnum):
-    """The forms in which an assessment is written."""
-
-    text = "text"
-    json = "json"
-    html = "html"
 
 
 class AskFormat(StrEnum):
@@ -93,7 +86,9 @@ def assess(
     sources: Sources,
     as_of: AsOf = None,
     pack: Pack = [],  # noqa: B006 - Typer copies it
-    output_format: Annotated[Format, typer.Option("-f", "--format", help="text, json or html.")] = Format.text,
+    output_format: Annotated[
+        Format, typer.Option("-f", "--format", metavar="NAME", help=f"{', '.join(Format)}.")
+    ] = Format.text,
     output: Output = None,
     fail_on: Annotated[FailOn, typer.Option(help="Exit with 1 from this severity on.")] = FailOn.violation,
     upcoming: Annotated[bool, typer.Option("--upcoming", help="Say too what later rules will find, and when.")] = False,
@@ -122,7 +117,7 @@ def assess(
         )
         if output_format is not Format.text:
             tell("Writing the report")
-        content = content_of(found, output_format.value, output)
+        content = content_of(found, output_format, output)
     show(found, content, output)
     raise typer.Exit(_exit_code(found, fail_on))
 
@@ -141,14 +136,14 @@ def _watch(
 
     output_format, output, upcoming = shown
     if upcoming or (output is None and output_format is not Format.text):
-        what = "--upcoming" if upcoming else f"--format {output_format.value} without --output"
+        what = "--upcoming" if upcoming else f"--format {output_format} without --output"
         raise InputError("watch-options", f"--watch does not go with {what}.", fix="Leave one of the two out.")
     last = watch(
         sources,
         as_of=as_of.date() if as_of else None,
         packs=packs,
         input_format=input_format,
-        show=lambda found: show(found, content_of(found, output_format.value, output), output),
+        show=lambda found: show(found, content_of(found, output_format, output), output),
         written=output is not None,
     )
     raise typer.Exit(_exit_code(last, fail_on))

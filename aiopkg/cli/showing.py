@@ -1,11 +1,12 @@
 """Where a report goes: to the terminal, to standard output or into a file."""
 
 import sys
-from io import StringIO
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import typer
+
+from aiopkg.formats import Format
 
 if TYPE_CHECKING:
     from aiopkg.assessment import Assessment
@@ -13,22 +14,24 @@ if TYPE_CHECKING:
 __all__ = ["content_of", "emit", "show"]
 
 
-def content_of(found: "Assessment", output_format: str, output: Path | None) -> str | None:
-    """Return a report as text; None where it is for the terminal, which shows colours."""
-    from aiopkg import report  # noqa: PLC0415
+def content_of(found: "Assessment", wanted: Format, output: Path | None) -> str | bytes | None:
+    """Return a report in a form; None where it is for the terminal, which shows colours.
 
-    if output_format != "text":
-        return report.to_json(found) if output_format == "json" else report.to_html(found)
-    if output is None:
-        return None
-    from rich.console import Console  # noqa: PLC0415
+    Raises :class:`InputError` for a form that is no text and would go to a terminal.
+    """
+    from aiopkg.errors import InputError  # noqa: PLC0415
+    from aiopkg.report import render  # noqa: PLC0415
 
-    text = StringIO()
-    report.to_text(found, Console(file=text, width=110))
-    return text.getvalue()
+    if output is None and wanted.binary and sys.stdout.isatty():
+        raise InputError(
+            "binary-output",
+            f"A terminal cannot show {wanted}.",
+            fix=f"Say where to write it: -o report{wanted.ending}",
+        )
+    return None if output is None and wanted is Format.text else render(found, wanted)
 
 
-def show(found: "Assessment", content: str | None, output: Path | None) -> None:
+def show(found: "Assessment", content: str | bytes | None, output: Path | None) -> None:
     """Write a report, or show it on the terminal if it has no content of its own."""
     if content is not None:
         emit(content, output)
@@ -40,12 +43,12 @@ def show(found: "Assessment", content: str | None, output: Path | None) -> None:
     report.to_text(found, Console())
 
 
-def emit(content: str, output: Path | None) -> None:
+def emit(content: str | bytes, output: Path | None) -> None:
     """Write to a file and say so, or to standard output."""
     from aiopkg.report import write  # noqa: PLC0415
 
     if output is None:
-        sys.stdout.write(content)
+        sys.stdout.buffer.write(content.encode() if isinstance(content, str) else content)
     else:
         write(output, content)
         typer.echo(f"Written to {output}.", err=True)

@@ -1,10 +1,11 @@
-"""An assessment as a document: JSON, text, one HTML page; written beside and renamed."""
+"""An assessment as a document in one of the forms of :mod:`aiopkg.formats`; written beside and renamed."""
 
 from aiopkg.report.applicability import applicability_document, applicability_text
 from aiopkg.report.catalogue import catalogue_json, catalogue_table
 from aiopkg.report.document import SCHEMA, document, schema, to_json
 from aiopkg.report.html import proof_to_html, to_html
 from aiopkg.report.proof import PROOF_SCHEMA, proof_document, proof_schema, proof_to_json, proof_to_prov, proof_to_text
+from aiopkg.report.render import render, writer_of
 from aiopkg.report.rule_sheet import rule_sheets, rules_json
 from aiopkg.report.text import to_text
 from aiopkg.report.write import write
@@ -23,6 +24,7 @@ __all__ = [
     "proof_to_json",
     "proof_to_prov",
     "proof_to_text",
+    "render",
     "rule_sheets",
     "rules_json",
     "schema",
@@ -30,4 +32,5 @@ __all__ = [
     "to_json",
     "to_text",
     "write",
+    "writer_of",
 ]

@@ -47,7 +47,8 @@ def document(assessment: Assessment) -> Json:
         "organization": {"iri": a.organization, "label": a.organization_label},
         "as_of": a.as_of.isoformat(),
         "summary": _summary(a),
-        "findings": [_finding(finding) for finding in a.findings],
+        "findings": [_finding(finding) | _state(a, finding) for finding in a.findings],
+        **({"closed": [asdict(known) for known in a.closed]} if a.baseline else {}),
         "verdicts": {code: dict(row) for code, row in a.verdicts.items()},
         "applicability": {code: rule_document(found) for code, found in a.applicability.items()},
         "recommendations": [asdict(recommendation) for recommendation in a.recommendations],
@@ -140,6 +141,11 @@ def _finding(finding: Finding) -> Json:
     return {**asdict(finding), "missing": _missing(finding.missing)}
 
 
+def _state(a: Assessment, finding: Finding) -> Json:
+    """Return whether a finding is new; no key at all without a baseline."""
+    return {"baseline": a.state_of(finding)} if a.baseline else {}
+
+
 def _missing(pairs: Iterable[tuple[str, str]]) -> list[Json]:
     return [{"element": element, "property": name} for element, name in pairs]
 
@@ -153,6 +159,8 @@ def _summary(a: Assessment) -> Json:
         "triples": len(a.model.triples),
         "violated": {severity: violated[severity] for severity in ("violation", "warning", "info")},
         "findings": {verdict: verdicts[verdict] for verdict in VERDICTS if verdict != "satisfied"},
+        "left_out": list(a.left_out),
+        **_against_baseline(a),
         "vacuous": [code for code, row in a.verdicts.items() if not sum(row.values())],
         "loops": [[_link(link, a.labels) for link in loop] for loop in a.cascades.loops],
         "mode_loops": [asdict(loop) for loop in a.cascades.mode_loops],
@@ -161,6 +169,15 @@ def _summary(a: Assessment) -> Json:
             for clash in a.inconsistencies
         ],
     }
+
+
+def _against_baseline(a: Assessment) -> Json:
+    """Return how many gaps are new, carried over and closed; no key at all without a baseline."""
+    if a.baseline is None:
+        return {}
+    states = Counter(a.state_of(finding) for finding in a.findings if finding.verdict == "violated")
+    counts = {"new": states["new"], "carried": states["carried"], "closed": len(a.closed)}
+    return {"baseline": {"as_of": a.baseline.as_of, **counts}}
 
 
 def _link(link: Link, labels: Labels) -> Json:

@@ -2,6 +2,7 @@
 
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Sequence
+from io import StringIO
 from pathlib import Path
 
 from rich.console import Console, Group, RenderableType
@@ -15,11 +16,13 @@ from aiopkg.derive.upcoming import Upcoming
 from aiopkg.report.waiting import queue_in_words
 from aiopkg.validate.findings import VERDICTS, Finding
 
-__all__ = ["to_text"]
+__all__ = ["to_plain_text", "to_text"]
 
 _COLOURS = {"violation": "bold red", "warning": "yellow", "info": "cyan"}
 _MOST_ELEMENTS = 5
 _MOST_FIRST_STEPS = 5
+_WIDTH = 110
+"""How wide a text is that goes into a file."""
 
 
 def to_text(assessment: Assessment, console: Console) -> None:
@@ -27,10 +30,18 @@ def to_text(assessment: Assessment, console: Console) -> None:
     console.print(Group(*_parts(assessment)), highlight=False)
 
 
+def to_plain_text(assessment: Assessment) -> str:
+    """Return the report as it is shown on a terminal of a usual width, without colour."""
+    stream = StringIO()
+    to_text(assessment, Console(file=stream, width=_WIDTH))
+    return stream.getvalue()
+
+
 def _parts(a: Assessment) -> Iterator[RenderableType]:
     violated = [finding for finding in a.findings if finding.verdict == "violated"]
     yield Text.assemble((a.organization_label, "bold"), f", as of {a.as_of}")
     yield Text(_in_short(a, violated))
+    yield from _compared(a, violated)
     yield Text("")
     if violated:
         yield from _gaps(a, violated)
@@ -46,6 +57,17 @@ def _in_short(a: Assessment, violated: Sequence[Finding]) -> str:
     counts = ", ".join(_number(severities[s], s) for s in ("violation", "warning", "info") if severities[s])
     packs = f" with {' and '.join(a.packs)}" if a.packs else ""
     return f"{len(a.rules)} rules{packs}, {len(a.model.triples):,} facts: {counts or 'no gap found'}."
+
+
+def _compared(a: Assessment, violated: Sequence[Finding]) -> Iterator[RenderableType]:
+    """Say what the settings leave out, and how the gaps compare to those that were known before."""
+    if a.left_out:
+        yield Text(f"Left out by the settings: {', '.join(a.left_out)}.")
+    if a.baseline:
+        carried = sum(a.state_of(finding) == "carried" for finding in violated)
+        since = f" since {a.baseline.as_of}" if a.baseline.as_of else ""
+        counts = f"{_number(len(violated) - carried, 'gap')} new, {carried:,} carried over, {len(a.closed):,} closed"
+        yield Text(f"Against the baseline: {counts}{since}.")
 
 
 def _number(count: int, noun: str) -> str:
@@ -70,6 +92,7 @@ def _gaps(a: Assessment, violated: Sequence[Finding]) -> Iterator[RenderableType
             style = _COLOURS[severity]
             head = (Text(code, style), Text(severity, style)) if number == 0 else ("", "")
             doubt = " (contested)" if code in contested else ""
+            doubt += " (carried over)" if a.state_of(finding) == "carried" else ""
             grid.add_row(*head, Text.assemble(finding.message + doubt, (f"  {_place(finding)}", "dim")))
         if len(findings) > _MOST_ELEMENTS:
             grid.add_row("", "", Text(f"and {len(findings) - _MOST_ELEMENTS:,} more", style="dim"))

@@ -1,0 +1,64 @@
+"""Findings as JUnit XML: a suite for each rule, a failed case for each gap, a skipped one for the rest."""
+
+from collections import defaultdict
+from xml.etree import ElementTree as Xml
+
+from aiopkg.assessment import Assessment
+from aiopkg.report.escapes import for_xml
+from aiopkg.rules import Rule
+from aiopkg.validate.findings import Finding
+
+__all__ = ["to_junit"]
+
+
+def to_junit(assessment: Assessment) -> str:
+    """Return the XML document.
+
+    A gap is a failure of its severity, unless the baseline knows it; what is unknown, excused or carried over is
+    skipped, with the reason. One case of a suite passes for all the elements that satisfy its rule.
+    """
+    found: dict[str, list[Finding]] = defaultdict(list)
+    for finding in assessment.findings:
+        found[finding.rule].append(finding)
+    top = Xml.Element("testsuites", {"name": for_xml(f"aiopkg: {assessment.organization_label}")})
+    for rule in assessment.rules:
+        holding = assessment.verdicts[rule.code]["satisfied"]
+        if found[rule.code] or holding:
+            top.append(_suite(assessment, rule, found[rule.code], holding))
+    for count in ("tests", "failures", "skipped"):
+        top.set(count, str(sum(int(suite.get(count, "0")) for suite in top)))
+    top.set("errors", "0")
+    Xml.indent(top)
+    return '<?xml version="1.0" encoding="UTF-8"?>\n' + Xml.tostring(top, encoding="unicode") + "\n"
+
+
+def _suite(a: Assessment, rule: Rule, findings: list[Finding], holding: int) -> Xml.Element:
+    suite = Xml.Element("testsuite", {"name": f"{rule.code} {rule.label}"})
+    if holding:
+        _case(suite, rule, f"holds for {holding:,} {'element' if holding == 1 else 'elements'}")
+    for finding in findings:
+        case = _case(suite, rule, for_xml(f"{finding.label} ({finding.id})"))
+        if finding.file:
+            case.set("file", for_xml(finding.file))
+        if finding.line:
+            case.set("line", str(finding.line))
+        properties = Xml.SubElement(case, "properties")
+        for name in ("id", "verdict", "severity", "focus"):
+            Xml.SubElement(properties, "property", {"name": name, "value": for_xml(getattr(finding, name))})
+        if finding.verdict == "violated" and a.state_of(finding) == "new":
+            told = {"type": finding.severity, "message": for_xml(finding.message)}
+            Xml.SubElement(case, "failure", told).text = for_xml(finding.recommendation)
+        else:
+            carried = "carried over" if finding.verdict == "violated" else finding.verdict.replace("_", " ")
+            said = f"{carried}: {finding.message}" + (f" ({finding.note})" if finding.note else "")
+            Xml.SubElement(case, "skipped", {"message": for_xml(said)})
+    suite.set("tests", str(len(suite)))
+    for count, name in (("failures", "failure"), ("skipped", "skipped")):
+        suite.set(count, str(len(suite.findall(f"testcase/{name}"))))
+    suite.set("errors", "0")
+    suite.set("time", "0")
+    return suite
+
+
+def _case(suite: Xml.Element, rule: Rule, name: str) -> Xml.Element:
+    return Xml.SubElement(suite, "testcase", {"classname": f"aiopkg.{rule.code}", "name": name, "time": "0"})
