@@ -196,7 +196,6 @@ def assess_model(
     progress("Following cascades")
     cascades = cascade(store, ruling.findings, labels)
     write_graph(store, GRAPH.cascades, cascade_triples(cascades.cascades))
-    overview = overlook(store, matter.organization, rules, ruling, cascades.arrows, labels)
     return Assessment(
         model=model,
         as_of=day,
@@ -212,7 +211,7 @@ def assess_model(
         labels=labels,
         store=store,
         closure=matter.known.closure,
-        overlook=lambda: overview,
+        overlook=lambda: overlook(store, matter.organization, rules, ruling, cascades.arrows, labels),
         upcoming=coming,
     )
 

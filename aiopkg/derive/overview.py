@@ -6,14 +6,15 @@ from dataclasses import dataclass
 
 from pyoxigraph import BlankNode, NamedNode, Store
 
-from aiopkg import assets
 from aiopkg.derive.archetype import Archetypes, weigh
 from aiopkg.derive.cascade import Arrow
+from aiopkg.derive.maturity import UnitScore, score_units
+from aiopkg.derive.outlook import Outlook, look_out
 from aiopkg.derive.parts import PartScore, PracticeScore, part_of_each, score_parts
 from aiopkg.derive.queues import Queues, queues_at
 from aiopkg.model.labels import Labels
 from aiopkg.rules import Rule
-from aiopkg.validate.findings import VERDICTS, Finding, Ruling
+from aiopkg.validate.findings import VERDICTS, Ruling
 from aiopkg.vocab import AIOP, GRAPH, RDF, SKOS
 
 __all__ = [
@@ -21,7 +22,6 @@ __all__ = [
     "PillarView",
     "PrincipleView",
     "StructureView",
-    "UnitScore",
     "overlook",
 ]
 
@@ -49,20 +49,6 @@ class StructureView:
     label: str
     definition: str
     undermines: tuple[Arrow, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class UnitScore:
-    """How one unit stands in one pillar; ``findings`` are the violated ones that cost it points."""
-
-    unit: str
-    label: str
-    pillar: str
-    satisfied: int
-    violated: int
-    unknown: int
-    score: float | None
-    findings: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,6 +80,7 @@ class Overview:
     parts: tuple[PartScore, ...]
     practices: tuple[PracticeScore, ...]
     part_of: Mapping[str, str]
+    outlook: Outlook
 
 
 def overlook(
@@ -129,6 +116,7 @@ def overlook(
                 _score(verdicts),
             )
         )
+    units = score_units(store, rules, ruling, labels)
     parts, practices = score_parts(store, organization, rules, ruling, labels)
     return Overview(
         tuple(pillars),
@@ -137,13 +125,14 @@ def overlook(
             _defined(store, AIOP.Structure),
             tuple(arrow for arrow in arrows if arrow.source == labels(AIOP.Structure)),
         ),
-        _units(store, rules, ruling, labels),
+        units,
         tuple(principles),
         weigh(store, organization, labels),
         queues_at(store, organization, labels),
         parts,
         practices,
         part_of_each(store, organization),
+        look_out(store, organization, units, labels),
     )
 
 
@@ -173,43 +162,3 @@ def _sum(rows: Iterable[Mapping[str, int]]) -> dict[str, int]:
 def _score(verdicts: Mapping[str, int]) -> float | None:
     decided = verdicts["satisfied"] + verdicts["violated"]
     return round(verdicts["satisfied"] / decided, 3) if decided else None
-
-
-def _units(store: Store, rules: Sequence[Rule], ruling: Ruling, labels: Labels) -> tuple[UnitScore, ...]:
-    home: dict[str, list[NamedNode]] = defaultdict(list)
-    for row in store.query(assets.query("overview", "units"), default_graph=list(GRAPH.facts)):  # type: ignore[union-attr]
-        home[_name(row["element"])].append(row["unit"])
-    failed: dict[tuple[str, str], list[Finding]] = defaultdict(list)
-    for finding in ruling.findings:
-        failed[finding.rule, finding.focus].append(finding)
-    tally: dict[tuple[str, str], dict[str, int]] = defaultdict(lambda: dict.fromkeys(VERDICTS, 0))
-    costs: dict[tuple[str, str], list[str]] = defaultdict(list)
-    for rule in rules:
-        pillar = labels(rule.pillar)
-        for focus in ruling.targets[rule.code]:
-            found = failed.get((rule.code, focus), ())
-            for unit in home.get(focus, ()):
-                key = (unit.value, pillar)
-                if not found:
-                    tally[key]["satisfied"] += 1
-                for finding in found:
-                    tally[key][finding.verdict] += 1
-                    if finding.verdict == "violated":
-                        costs[key].append(finding.id)
-    return tuple(
-        UnitScore(
-            unit,
-            labels(NamedNode(unit)),
-            pillar,
-            verdicts["satisfied"],
-            verdicts["violated"],
-            verdicts["unknown"],
-            _score(verdicts),
-            tuple(sorted(costs[unit, pillar])),
-        )
-        for (unit, pillar), verdicts in sorted(tally.items())
-    )
-
-
-def _name(term: object) -> str:
-    return term.value if isinstance(term, NamedNode) else str(term)

@@ -13,9 +13,9 @@ from pyoxigraph import BlankNode, NamedNode
 from aiopkg.assessment import Assessment
 from aiopkg.derive.cascade import Arrow, Cascade
 from aiopkg.derive.dependencies import Link
-from aiopkg.derive.workflow import view_workflows
 from aiopkg.model.labels import Labels
 from aiopkg.report.applicability import rule_document
+from aiopkg.report.outlook import maturity_of, outlook_of
 from aiopkg.report.structure import structure_of
 from aiopkg.validate.findings import VERDICTS, Finding
 
@@ -57,7 +57,7 @@ def document(assessment: Assessment) -> Json:
         "smallest_explanation": _smallest(a),
         "archetype": structure_of(a),
         "queues": asdict(a.overview.queues),
-        "maturity": [asdict(score) for score in a.overview.units],
+        "maturity": [maturity_of(score) for score in a.overview.units],
         "pillars": {
             pillar.key: {
                 "label": pillar.label,
@@ -84,7 +84,7 @@ def document(assessment: Assessment) -> Json:
             }
             for principle in a.overview.principles
         ],
-        "workflows": [asdict(view) for view in view_workflows(a.store, a.labels)],
+        **outlook_of(a),
         "not_known": [
             {
                 "rule": item.rule,

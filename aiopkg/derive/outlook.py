@@ -1,0 +1,38 @@
+"""The outlook: where to begin, where AI proves itself soonest, what can be used again, and what waits for no reason."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from pyoxigraph import Store
+
+from aiopkg.derive.launch import Launch, see_launch
+from aiopkg.derive.maturity import UnitScore
+from aiopkg.derive.placement import Element
+from aiopkg.derive.portfolio import Portfolio, see_portfolio
+from aiopkg.derive.signals import Ground, Signal, see_grounds, see_signals
+from aiopkg.derive.workflow import WorkflowView, view_workflows
+from aiopkg.model.labels import Labels
+
+__all__ = ["Outlook", "look_out"]
+
+
+@dataclass(frozen=True, slots=True)
+class Outlook:
+    """Everything that is ranked for what to do next, each rank with its reasons."""
+
+    launch: Launch
+    grounds: tuple[Ground, ...]
+    signals: tuple[Signal, ...]
+    portfolio: Portfolio
+    workflows: tuple[WorkflowView, ...]
+
+
+def look_out(store: Store, organization: Element, scores: Sequence[UnitScore], labels: Labels) -> Outlook:
+    """Rank units, datasets, use cases and workflows of an organization by what is measured of them."""
+    return Outlook(
+        see_launch(store, organization, scores, labels),
+        see_grounds(store, organization, labels),
+        see_signals(store, organization, labels),
+        see_portfolio(store, organization, labels),
+        view_workflows(store, labels),
+    )
