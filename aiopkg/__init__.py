@@ -16,8 +16,10 @@ if TYPE_CHECKING:
     from aiopkg.errors import LimitReached as LimitReached
     from aiopkg.errors import MissingExtra as MissingExtra
     from aiopkg.live.session import Live as Live
+    from aiopkg.querying import query as query
     from aiopkg.rules import Rule as Rule
     from aiopkg.rules import catalogue as catalogue
+    from aiopkg.sparql.solutions import Solutions as Solutions
     from aiopkg.validate.findings import Finding as Finding
 
 __version__ = "0.1.0"
@@ -31,9 +33,11 @@ __all__ = [
     "Live",
     "MissingExtra",
     "Rule",
+    "Solutions",
     "__version__",
     "assess",
     "catalogue",
+    "query",
 ]
 
 _HOMES = {
@@ -45,8 +49,10 @@ _HOMES = {
     "Live": "live.session",
     "MissingExtra": "errors",
     "Rule": "rules",
+    "Solutions": "sparql.solutions",
     "assess": "engine",
     "catalogue": "rules",
+    "query": "querying",
 }
 
 

@@ -28,10 +28,10 @@ from aiopkg.assessment import Assessment
 from aiopkg.errors import InputError
 from aiopkg.model.labels import Labels
 from aiopkg.model.names import element_called, nearest
-from aiopkg.vocab import GRAPH, XSD
+from aiopkg.sparql import DEFAULT_GRAPH
+from aiopkg.vocab import XSD
 
 __all__ = [
-    "DEFAULT_GRAPH",
     "Answer",
     "Parameter",
     "Question",
@@ -44,9 +44,6 @@ __all__ = [
 
 Term = NamedNode | BlankNode | Literal | Triple
 Value = str | int | float | Decimal | date
-
-DEFAULT_GRAPH = (GRAPH.asserted, GRAPH.inferred)
-"""The default graph of every question, here and at the endpoint."""
 
 _STAGE = "ask"
 _ENTRY = re.compile(r"(question|parameter (?P<name>\w+) \((?P<kind>element|number|day)\)|article): (?P<words>.*)")

@@ -1,30 +1,40 @@
 """What an assessment came to, as one value that nothing changes."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from functools import cached_property
+from threading import RLock
+from typing import TYPE_CHECKING
 
-from pyoxigraph import BlankNode, NamedNode, Quad, RdfFormat, Store, Triple, serialize
+from pyoxigraph import BlankNode, NamedNode, Quad, RdfFormat, Store, Triple, parse, serialize
 
 from aiopkg import assets
 from aiopkg.baseline import Baseline, Known
 from aiopkg.derive import Cascades, Overview, Recommendation, Upcoming
 from aiopkg.errors import InputError
 from aiopkg.explain import Applicability, Explainer, Matter, Proof, Reasons, RuleApplicability, conclusion_of
+from aiopkg.graphs import rdflib_graph
 from aiopkg.model import Model
 from aiopkg.model.labels import Labels
+from aiopkg.notebook import element
 from aiopkg.reason import Closure, Inconsistency
 from aiopkg.rules import Rule
-from aiopkg.validate.findings import Finding, NotKnown
-from aiopkg.vocab import AIOP, GRAPH
+from aiopkg.sparql import Answered, Value, answer, evaluate
+from aiopkg.validate.findings import NotKnown
+from aiopkg.validate.listing import Findings
+from aiopkg.vocab import AIOP, GRAPH, PREFIXES
+
+if TYPE_CHECKING:
+    from aiopkg.frames import PandasFrame, PolarsFrame
+    from aiopkg.graphs import Graph
 
 __all__ = ["Assessment", "spoken"]
 
 
 @dataclass(frozen=True)
 class Assessment:
-    """What an assessment came to; nothing in it changes.
+    """What an assessment came to; nothing in it changes, and any number of threads may ask it things.
 
     ``verdicts`` maps a rule's code to how many elements got each verdict. ``store`` holds every named
     graph; :meth:`dataset` writes them out. ``upcoming`` is None unless it was asked for, ``baseline`` where nothing
@@ -37,7 +47,7 @@ class Assessment:
     rules: tuple[Rule, ...]
     organization: str
     organization_label: str
-    findings: tuple[Finding, ...]
+    findings: Findings
     verdicts: Mapping[str, Mapping[str, int]]
     not_known: tuple[NotKnown, ...]
     recommendations: tuple[Recommendation, ...]
@@ -51,6 +61,8 @@ class Assessment:
     baseline: Baseline | None = None
     left_out: tuple[str, ...] = ()
     """The codes of rules that would apply and that the settings leave out."""
+    _turn: RLock = field(default_factory=RLock, init=False, repr=False, compare=False)
+    """Explanations remember what they have worked out; one thread at a time adds to it."""
 
     @cached_property
     def overview(self) -> Overview:
@@ -60,7 +72,8 @@ class Assessment:
     @property
     def applicability(self) -> Mapping[str, RuleApplicability]:
         """Why each rule of the catalogue applies here, does not, or found nothing to look at, by its code."""
-        return self._reasons.of_rules
+        with self._turn:
+            return self._reasons.of_rules
 
     def applies(self, rule: str, element: str | NamedNode | BlankNode) -> Applicability:
         """Return why a rule looks at an element or does not; true exactly if it does.
@@ -68,7 +81,8 @@ class Assessment:
         ``rule`` is a code, ``element`` an IRI or ``_:name``. Raises :class:`InputError` for a code that no rule
         has, and for an element that no fact is about.
         """
-        return self._reasons.of(rule, element)
+        with self._turn:
+            return self._reasons.of(rule, element)
 
     @cached_property
     def _reasons(self) -> Reasons:
@@ -97,7 +111,8 @@ class Assessment:
         Raises :class:`InputError` for what does not exist, and for a triple that does not follow.
         """
         conclusion = conclusion_of(self, matter)
-        proof = self._explainer.proof(conclusion)
+        with self._turn:
+            proof = self._explainer.proof(conclusion)
         if proof is None:
             raise InputError(
                 "not-known",
@@ -109,6 +124,59 @@ class Assessment:
     @cached_property
     def _explainer(self) -> Explainer:
         return Explainer(self)
+
+    def query(self, text: str, bindings: Mapping[str, Value] | None = None) -> Answered:
+        """Answer a SPARQL query: the rows of a SELECT, the truth of an ASK, the rdflib graph of a CONSTRUCT.
+
+        It sees what the endpoint shows: the default graph is what is asserted together with what follows from it,
+        and each stage has its named graph. ``bindings`` gives variables of the query values: terms of rdflib or
+        pyoxigraph, texts, numbers, truth values, dates. Raises :class:`InputError` for a query that cannot be read,
+        for SERVICE, and for a binding that is no variable of the query or no value.
+        """
+        return answer(evaluate(self.served, text, bindings))
+
+    @property
+    def served(self) -> Store:
+        """The graphs of :meth:`dataset` as a store, to be read only."""
+        with self._turn:
+            return self._served
+
+    @cached_property
+    def _served(self) -> Store:
+        store = Store()
+        store.bulk_extend(parse(self.dataset(), RdfFormat.N_QUADS))
+        return store
+
+    def graph(self, name: str) -> "Graph":
+        """Return what one stage wrote as a new rdflib graph.
+
+        ``name`` is one of asserted, ontology, inferred, measures, findings, recommendations and cascades.
+        Raises :class:`InputError` for any other.
+        """
+        known = {key: iri for key, iri in vars(GRAPH).items() if isinstance(iri, NamedNode)}
+        if name not in known:
+            raise InputError(
+                "unknown-graph", f"There is no graph called '{name}'.", fix=f"Graphs are {', '.join(known)}."
+            )
+        if name == "asserted":
+            return rdflib_graph(self.model.triples, PREFIXES.items())
+        quads = self.served.quads_for_pattern(None, None, None, known[name])
+        return rdflib_graph(sorted((quad.triple for quad in quads), key=str), PREFIXES.items())
+
+    def to_pandas(self) -> "PandasFrame":
+        """Return the findings as a pandas data frame, one row each; see :meth:`Findings.to_pandas`."""
+        return self.findings.to_pandas()
+
+    def to_polars(self) -> "PolarsFrame":
+        """Return the findings as a polars data frame, one row each; see :meth:`Findings.to_polars`."""
+        return self.findings.to_polars()
+
+    def _repr_html_(self) -> str:
+        head = element("h3", f"{self.organization_label}, as of {self.as_of}")
+        return head + self.findings._repr_html_()
+
+    def __repr__(self) -> str:
+        return f"<Assessment of {self.organization_label} as of {self.as_of}: {len(self.findings)} findings>"
 
     def dataset(self) -> bytes:
         """Return all named graphs as N-Quads, sorted: what the organization states, in its own spelling,

@@ -21,6 +21,7 @@ from aiopkg.model.sources import Source
 from aiopkg.reason import Closure, Entailment, entails, materialise
 from aiopkg.rules import Rule, catalogue
 from aiopkg.validate.findings import Ruling, finding_triples, name_of, rule_upon
+from aiopkg.validate.listing import Findings
 from aiopkg.vocab import AIOP, GRAPH, ORG, OWL, RDF, SKOS
 
 __all__ = [
@@ -203,7 +204,7 @@ def assess_model(
         rules=rules,
         organization=name_of(matter.organization),
         organization_label=labels(matter.organization),
-        findings=ruling.findings,
+        findings=Findings(ruling.findings),
         verdicts=ruling.verdicts,
         not_known=ruling.not_known,
         recommendations=recommendations,

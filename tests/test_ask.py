@@ -18,7 +18,7 @@ from pyoxigraph import NamedNode, QueryResultsFormat, QuerySolutions, RdfFormat,
 from rich.console import Console
 from rich.table import Table
 
-from aiopkg.ask import DEFAULT_GRAPH, ask, given, questions, questions_json, questions_table
+from aiopkg.ask import ask, given, questions, questions_json, questions_table
 from aiopkg.engine import assess, materialise_model
 from aiopkg.errors import InputError
 from aiopkg.imports import convert
@@ -27,6 +27,7 @@ from aiopkg.server.dataset import Dataset
 from aiopkg.server.evaluate import evaluate
 from aiopkg.server.limits import Limits
 from aiopkg.server.messages import Question as Posed
+from aiopkg.sparql import DEFAULT_GRAPH
 from aiopkg.vocab import GRAPH
 
 FEWEST_QUESTIONS = 40

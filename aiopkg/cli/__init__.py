@@ -5,13 +5,17 @@ import sys
 from aiopkg.cli.app import app
 from aiopkg.cli.catalogue import rules
 from aiopkg.cli.explaining import explain
+from aiopkg.cli.querying import query
 from aiopkg.cli.trouble import complain
+from aiopkg.cli.validating import validate
 from aiopkg.errors import AiopkgError
 
 __all__ = ["main"]
 
 app.command()(rules)
 app.command()(explain)
+app.command()(query)
+app.command()(validate)
 
 _INTERNAL_ERROR = 4
 _INTERRUPTED = 130

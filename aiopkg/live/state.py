@@ -20,6 +20,7 @@ from aiopkg.model import Model
 from aiopkg.model.labels import NAMING, Labels
 from aiopkg.model.load import as_stored
 from aiopkg.validate.findings import finding_triples, name_of
+from aiopkg.validate.listing import Findings
 from aiopkg.validate.terms import Term
 from aiopkg.vocab import AIOP, GRAPH
 
@@ -73,7 +74,7 @@ class State:
             rules=matter.rules,
             organization=name_of(matter.organization),
             organization_label=labels(matter.organization),
-            findings=ruling.findings,
+            findings=Findings(ruling.findings),
             verdicts=ruling.verdicts,
             not_known=ruling.not_known,
             recommendations=self._remedies.recommendations,

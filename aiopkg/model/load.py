@@ -17,7 +17,7 @@ from aiopkg.model.parse import parse_source
 from aiopkg.model.sources import Source, find_sources
 from aiopkg.vocab import OWL, PREFIXES
 
-__all__ = ["Model", "as_stored", "load"]
+__all__ = ["Model", "as_stored", "load", "rewritten"]
 
 Node = NamedNode | BlankNode
 Term = Node | Literal
@@ -70,7 +70,7 @@ class Model:
         """Each literal as a store rewrites it, with the spellings that the user chose and how often each occurs."""
         typed = Counter(t.object for t in self.places if isinstance(t.object, Literal) and _may_be_rewritten(t.object))
         spellings: dict[Literal, dict[Literal, int]] = {}
-        for stored, original in _rewritten(typed):
+        for stored, original in rewritten(typed):
             spellings.setdefault(stored, {})[original] = typed[original]
         return spellings
 
@@ -91,7 +91,7 @@ class Model:
         spellings: dict[Literal, dict[Literal, int]] = {}
         for triples, change in ((come, 1), (gone, -1)):
             typed = Counter(t.object for t in triples if isinstance(t.object, Literal) and _may_be_rewritten(t.object))
-            for stored, original in _rewritten(typed):
+            for stored, original in rewritten(typed):
                 known = spellings.setdefault(stored, dict(self._written.get(stored, {})))
                 known[original] = known.get(original, 0) + change * typed[original]
         kept = {stored: {o: times for o, times in known.items() if times} for stored, known in spellings.items()}
@@ -127,7 +127,7 @@ def _sorted_in(
     return layered.revised(changed)
 
 
-def _rewritten(literals: Iterable[Literal]) -> Iterator[tuple[Literal, Literal]]:
+def rewritten(literals: Iterable[Literal]) -> Iterator[tuple[Literal, Literal]]:
     """Yield each literal that a store rewrites: as the store has it, and as it is."""
     ordered = sorted(literals, key=str)
     store = Store()
@@ -145,7 +145,7 @@ def as_stored(triple: Triple) -> Triple:
     """Return a triple as a store gives it back, which writes some literals in a form of its own."""
     if not isinstance(triple.object, Literal) or not _may_be_rewritten(triple.object):
         return triple
-    stored = next((stored for stored, _ in _rewritten([triple.object])), triple.object)
+    stored = next((stored for stored, _ in rewritten([triple.object])), triple.object)
     return Triple(triple.subject, triple.predicate, stored)
 
 

@@ -9,8 +9,8 @@ import re
 from bisect import bisect_right
 from collections.abc import Callable
 
-from aiopkg.server.problem import Problem
-from aiopkg.server.tokens import Token, read_tokens, syntax_problem
+from aiopkg.server.problem import Problem, syntax_problem
+from aiopkg.sparql.tokens import Token, read_tokens
 
 __all__ = ["diagnose"]
 

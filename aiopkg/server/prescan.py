@@ -11,8 +11,8 @@ from dataclasses import dataclass, field
 from urllib.parse import urljoin
 
 from aiopkg.server.limits import Limits
-from aiopkg.server.problem import Problem, Refusal
-from aiopkg.server.tokens import Token, read_tokens, syntax_problem
+from aiopkg.server.problem import Problem, Refusal, syntax_problem
+from aiopkg.sparql.tokens import Token, read_tokens
 
 __all__ = ["Outline", "prescan"]
 
@@ -77,6 +77,8 @@ class _Scan:
 
     def run(self) -> Outline:
         for token in read_tokens(self.text):
+            if token.kind == "open":
+                self._refuse(token, "A string begins here and is not closed.")
             if token.text in CLOSING and token.kind == "sign":
                 if token.text != self.frames[-1].closing:
                     break  # the parser stops here at the latest, and says why

@@ -4,8 +4,9 @@ import json
 from dataclasses import dataclass, field
 
 from aiopkg.server.messages import Reply
+from aiopkg.sparql.tokens import place_in
 
-__all__ = ["Problem", "Refusal", "memory_problem"]
+__all__ = ["Problem", "Refusal", "memory_problem", "syntax_problem"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,3 +50,8 @@ def memory_problem() -> Problem:
     """The problem of a query that needs more memory than a worker may take."""
     detail = "The query needs more memory than this endpoint gives to one query. Ask for less."
     return Problem(503, "memory-limit", "Memory limit reached", detail)
+
+
+def syntax_problem(detail: str, text: str, position: int) -> Problem:
+    """A syntax error at a position (in characters, from 0), told by line and column."""
+    return Problem(400, "syntax", "Syntax error", detail, *place_in(text, position))

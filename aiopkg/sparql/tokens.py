@@ -4,9 +4,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from aiopkg.server.problem import Problem, Refusal
-
-__all__ = ["Token", "read_tokens", "syntax_problem"]
+__all__ = ["Token", "place_in", "read_tokens"]
 
 # A code point that a string may hold: no surrogate, nothing beyond U+10FFFF. A parser that rejects an escape
 # may read the rest of the string as code, so a string with any other escape is not taken for a string.
@@ -45,7 +43,7 @@ class Token:
     """A piece of query text: its kind, its characters, and where it begins (in characters, from 0).
 
     Kinds: iri, text (a string), variable, blank, tag (a language), name (prefixed), number, word
-    (a keyword or function), sign (brackets, operators, punctuation).
+    (a keyword or function), sign (brackets, operators, punctuation), open (a quote whose string has no end).
     """
 
     kind: str
@@ -59,7 +57,7 @@ class Token:
 
 
 def read_tokens(text: str) -> Iterator[Token]:
-    """Read the tokens one by one, without spaces and comments; raises Refusal at a string that has no end."""
+    """Read the tokens one by one, without spaces and comments; the last is of kind open at a string without an end."""
     position = 0
     while found := _TOKEN.match(text, position):
         kind, piece = found.lastgroup or "sign", found.group()
@@ -69,18 +67,16 @@ def read_tokens(text: str) -> Iterator[Token]:
             piece = piece.rstrip(".")
         elif kind == "mark":
             kind = "sign"
-        elif kind == "open":
-            raise Refusal(syntax_problem("A string begins here and is not closed.", text, position))
         if kind != "space":
             yield Token(kind, piece, position)
+        if kind == "open":
+            return
         position += len(piece)
 
 
-def syntax_problem(detail: str, text: str, position: int) -> Problem:
-    """A syntax error at a position (in characters, from 0), told by line and column."""
-    line = text.count("\n", 0, position) + 1
-    column = position - text.rfind("\n", 0, position)
-    return Problem(400, "syntax", "Syntax error", detail, line, column)
+def place_in(text: str, position: int) -> tuple[int, int]:
+    """Return the line and the column, both from 1, of a position (in characters, from 0)."""
+    return text.count("\n", 0, position) + 1, position - text.rfind("\n", 0, position)
 
 
 def _without_final_dots(name: str) -> str:

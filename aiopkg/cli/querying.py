@@ -1,0 +1,177 @@
+"""The command that answers SPARQL queries over files."""
+
+from enum import StrEnum
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from aiopkg.cli.app import AsOf, InputFormat, Ontology, Output, Pack, Quiet, Verbose
+
+if TYPE_CHECKING:
+    from aiopkg.sparql import Evaluated
+
+__all__ = ["query"]
+
+
+class QueryFormat(StrEnum):
+    """The forms in which answers are written: of a SELECT or ASK, or of a CONSTRUCT or DESCRIBE."""
+
+    text = "text"
+    json = "json"
+    csv = "csv"
+    tsv = "tsv"
+    xml = "xml"
+    turtle = "turtle"
+    ntriples = "ntriples"
+    jsonld = "jsonld"
+
+
+def query(
+    words: Annotated[
+        list[str],
+        typer.Argument(
+            metavar="SOURCE... QUERY",
+            help="Files, folders, globs, or -; last the query: SPARQL, or a file that ends in .rq or .sparql.",
+        ),
+    ],
+    bind: Annotated[
+        list[str],
+        typer.Option(metavar="NAME=VALUE", help="Give a variable a value: an IRI, a prefixed name, a literal or text."),
+    ] = [],  # noqa: B006 - Typer copies it
+    as_of: AsOf = None,
+    pack: Pack = [],  # noqa: B006
+    output_format: Annotated[
+        QueryFormat,
+        typer.Option("-f", "--format", help="text, json, csv, tsv or xml; turtle, ntriples or jsonld for graphs."),
+    ] = QueryFormat.text,
+    output: Output = None,
+    ontology: Annotated[
+        Ontology, typer.Option(help="Reason with our ontology, or over the files alone.")
+    ] = Ontology.aiop,
+    input_format: InputFormat = None,
+    quiet: Quiet = False,
+    verbose: Verbose = 0,
+) -> None:
+    """Answer a SPARQL query over what files state and all that follows from it; each stage has its named graph.
+
+    Example: aiopkg query org.ttl "SELECT ?use WHERE { ?use a aiop:LiveUseCase }"
+    """
+    from aiopkg.cli.progress import progress  # noqa: PLC0415
+    from aiopkg.cli.showing import emit  # noqa: PLC0415
+    from aiopkg.querying import graphs_of  # noqa: PLC0415
+    from aiopkg.sparql import evaluate  # noqa: PLC0415
+
+    sources, text = _parted(words)
+    given = _given(bind)
+    with progress(quiet) as tell:
+        store = graphs_of(
+            sources,
+            as_of=as_of.date() if as_of else None,
+            packs=pack,
+            with_ontology=ontology is Ontology.aiop,
+            input_format=input_format,
+            progress=tell,
+        )
+        tell("Asking")
+        found = evaluate(store, text, given)
+        content = _written(found, output_format, output)
+    if content is not None:
+        emit(content, output)
+
+
+def _parted(words: list[str]) -> tuple[list[str], str]:
+    from aiopkg.errors import InputError, Place  # noqa: PLC0415
+
+    *sources, last = words
+    if not sources:
+        raise InputError(
+            "missing-argument",
+            "A query needs a model to ask, and a model a query.",
+            fix='Say: aiopkg query MODEL.ttl "SELECT ?use WHERE { ?use a aiop:UseCase }"',
+        )
+    if not last.endswith((".rq", ".sparql")):
+        return sources, last
+    try:
+        return sources, Path(last).read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        raise InputError(
+            "unreadable-file", f"{last} cannot be read: {error}.", place=Place(last), fix="Check the path."
+        ) from error
+
+
+def _given(bindings: list[str]) -> dict[str, object]:
+    from aiopkg.errors import InputError  # noqa: PLC0415
+    from aiopkg.sparql import written_value  # noqa: PLC0415
+
+    found: dict[str, object] = {}
+    for binding in bindings:
+        name, equals, value = binding.partition("=")
+        if not equals:
+            raise InputError(
+                "parameter-value", f"'{binding}' binds nothing.", fix="Write a name, an equals sign and a value."
+            )
+        found[name.lstrip("?$")] = written_value(value)
+    return found
+
+
+def _written(found: "Evaluated", output_format: QueryFormat, output: Path | None) -> str | None:
+    """Return the answer in a format; None when it was shown on the terminal."""
+    from pyoxigraph import QueryResultsFormat, QueryTriples, RdfFormat, Triple, serialize  # noqa: PLC0415
+
+    from aiopkg.errors import InputError  # noqa: PLC0415
+    from aiopkg.vocab import PREFIXES  # noqa: PLC0415
+
+    tables = {f.value: getattr(QueryResultsFormat, f.name.upper()) for f in QueryFormat if f.value in _TABLES}
+    graphs = {"turtle": RdfFormat.TURTLE, "ntriples": RdfFormat.N_TRIPLES, "jsonld": RdfFormat.JSON_LD}
+    if isinstance(found, QueryTriples):
+        rdf_format = graphs.get("turtle" if output_format is QueryFormat.text else output_format.value)
+        if rdf_format is None:
+            raise InputError("query-format", f"A graph is not written as {output_format.value}.", fix="Say turtle.")
+        prefixes = PREFIXES if rdf_format == RdfFormat.TURTLE else None
+        content = serialize(sorted(set[Triple](found), key=str), format=rdf_format, prefixes=prefixes)
+        return _steady((content or b"").decode())
+    if output_format.value in graphs:
+        raise InputError(
+            "query-format", f"Rows are not written as {output_format.value}.", fix="Say json, or CONSTRUCT a graph."
+        )
+    if output_format.value in tables:
+        serialized = found.serialize(format=tables[output_format.value])
+        return (serialized or b"").decode() + ("" if output_format in (QueryFormat.csv, QueryFormat.tsv) else "\n")
+    return _shown(found, output)
+
+
+_TABLES = ("json", "csv", "tsv", "xml")
+
+
+def _steady(content: str) -> str:
+    """Return Turtle with its prefixes sorted, which the serializer writes in the order of a hash table."""
+    lines = content.splitlines(keepends=True)
+    head = [line for line in lines if line.startswith("@prefix ")]
+    return "".join([*sorted(head), *lines[len(head) :]])
+
+
+def _shown(found: "Evaluated", output: Path | None) -> str | None:
+    from io import StringIO  # noqa: PLC0415
+
+    from rich.console import Console  # noqa: PLC0415
+    from rich.table import Table  # noqa: PLC0415
+    from rich.text import Text  # noqa: PLC0415
+
+    from aiopkg.model.labels import legible  # noqa: PLC0415
+    from aiopkg.sparql import Solutions, answer  # noqa: PLC0415
+
+    rows = answer(found)
+    if not isinstance(rows, Solutions):
+        return "yes\n" if rows else "no\n"
+    table = Table(caption=f"{len(rows):,} rows")
+    for column in rows.columns:
+        table.add_column(column, overflow="fold")
+    for row in rows.shown():
+        table.add_row(*(Text(legible(cell)) for cell in row))
+    if output is None:
+        Console().print(table)
+        return None
+    written = StringIO()
+    Console(file=written, width=110).print(table)
+    return written.getvalue()

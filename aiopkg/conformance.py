@@ -1,0 +1,99 @@
+"""Validates files against shapes, ours or anybody's, into the report of the W3C (SHACL 1.0, section 3)."""
+
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+from pathlib import Path
+
+from pyoxigraph import Literal, NamedNode, Quad, Store, Triple
+
+from aiopkg import assets
+from aiopkg.engine import take_up
+from aiopkg.measure import measure
+from aiopkg.model import Model, load
+from aiopkg.model.labels import Labels
+from aiopkg.model.load import rewritten
+from aiopkg.reason import materialise
+from aiopkg.validate import Outcome, Shapes, report, validate
+from aiopkg.validate.findings import shapes_of
+from aiopkg.vocab import GRAPH
+
+__all__ = ["Conformance", "conform"]
+
+
+@dataclass(frozen=True)
+class Conformance:
+    """What a validation came to: its results, and the model and labels to tell them with."""
+
+    outcome: Outcome
+    model: Model
+    labels: Labels
+
+    def __bool__(self) -> bool:
+        """Whether the data conforms: there is no result of any severity."""
+        return not self.outcome.results
+
+    def triples(self) -> Sequence[Triple]:
+        """The W3C validation report."""
+        return report(self.outcome)
+
+
+def conform(
+    sources: Sequence[str | Path],
+    shapes: Sequence[str | Path] = (),
+    *,
+    infer: bool = False,
+    as_of: date | None = None,
+    packs: Sequence[str] = (),
+    input_format: str | None = None,
+    progress: Callable[[str], None] = lambda _: None,
+) -> Conformance:
+    """Validate files against the shapes in some files, or against our rules in force if there are none.
+
+    Shapes of the user's see what the files state; with ``infer`` also what follows from it and our ontology. Our
+    rules see everything that an assessment knows, and need an organization.
+    Raises :class:`InputError` as :func:`aiopkg.assess` does, and for shapes that SHACL does not allow.
+    """
+    progress("Loading")
+    model = load(sources, input_format, strict=not shapes)
+    if not shapes:
+        return _by_rules(model, as_of or datetime.now(UTC).date(), packs, progress)
+    asked = Shapes.compile(load(shapes, strict=False).triples)
+    progress("Drawing conclusions" if infer else "Validating")
+    stated = [*model.triples, *(_implied(model) if infer else ())]
+    store = Store()
+    store.bulk_extend([Quad(t.subject, t.predicate, t.object, GRAPH.asserted) for t in stated])
+    labels = Labels.of(store, [GRAPH.asserted])
+    return Conformance(_outcome(store, asked, [GRAPH.asserted], stated), model, labels)
+
+
+def _by_rules(model: Model, day: date, packs: Sequence[str], progress: Callable[[str], None]) -> Conformance:
+    progress("Drawing conclusions")
+    matter = take_up(model, day, packs)
+    store = matter.known.store
+    progress("Measuring and validating")
+    measure(store, day, matter.given, model.place_of)
+    found = _outcome(store, shapes_of(matter.rules), GRAPH.facts, model.triples)
+    return Conformance(found, model, Labels.of(store, GRAPH.facts))
+
+
+def _implied(model: Model) -> Iterable[Triple]:
+    ontology = assets.ontology()
+    return sorted({*ontology, *materialise([*model.triples, *ontology]).inferred} - set(model.places), key=str)
+
+
+def _outcome(store: Store, shapes: Shapes, graphs: Sequence[NamedNode], stated: Iterable[Triple]) -> Outcome:
+    return validate(store, shapes, graphs=graphs, originals=_originals(stated))
+
+
+def _originals(stated: Iterable[Triple]) -> Mapping[Triple, Sequence[Literal]]:
+    """Return the literals as they were written of each triple that the store has rewritten."""
+    held = [t for t in stated if isinstance(t.object, Literal)]
+    stored = {original: kept for kept, original in rewritten({t.object for t in held if isinstance(t.object, Literal)})}
+    written: dict[Triple, list[Literal]] = defaultdict(list)
+    for triple in held:
+        assert isinstance(triple.object, Literal)
+        kept = stored.get(triple.object, triple.object)
+        written[Triple(triple.subject, triple.predicate, kept)].append(triple.object)
+    return {triple: spelt for triple, spelt in written.items() if spelt != [triple.object]}

@@ -1,0 +1,27 @@
+"""SPARQL text and its answers: tokens, bound parameters, and what a query came to.
+
+::
+
+    tokens      the query text as tokens
+    binding     typed values bound to the variables of a text
+    solutions   the rows of a SELECT, as terms, plain values and data frames
+    evaluate    one query over the graphs of an organization
+"""
+
+from aiopkg.sparql.binding import Value, bind, term_of, written_value
+from aiopkg.sparql.evaluate import DEFAULT_GRAPH, Answered, Evaluated, answer, evaluate
+from aiopkg.sparql.solutions import Solutions, plain
+
+__all__ = [
+    "DEFAULT_GRAPH",
+    "Answered",
+    "Evaluated",
+    "Solutions",
+    "Value",
+    "answer",
+    "bind",
+    "evaluate",
+    "plain",
+    "term_of",
+    "written_value",
+]
