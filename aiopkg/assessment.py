@@ -21,7 +21,7 @@ from aiopkg.notebook import element
 from aiopkg.reason import Closure, Inconsistency
 from aiopkg.rules import Rule
 from aiopkg.sparql import Answered, Value, answer, evaluate
-from aiopkg.validate.findings import NotKnown
+from aiopkg.validate.findings import Finding, NotKnown
 from aiopkg.validate.listing import Findings
 from aiopkg.vocab import AIOP, GRAPH, PREFIXES
 
