@@ -8,10 +8,10 @@ change against the organization before it is committed.
 
 import json
 from collections.abc import Iterator
-from datetime import date
 from functools import cache
 from pathlib import Path
 
+from examples import NAMES, ORGS, day_of
 from pyoxigraph import BlankNode, Literal, NamedNode, Triple
 
 from aiopkg.ask import Answer, ask, questions
@@ -21,13 +21,7 @@ from aiopkg.vocab import shorten
 
 TESTS = Path(__file__).parent
 ASKED = TESTS / "asked"
-DAY = date(2026, 6, 30)
-MODELS = {
-    "agency": ASKED / "agency.ttl",
-    "bank": TESTS / "orgs" / "bank.ttl",
-    "manufacturer": TESTS / "orgs" / "manufacturer.ttl",
-    "media": TESTS / "orgs" / "media.ttl",
-}
+MODELS = {"agency": ASKED / "agency.ttl", **{name: ORGS / f"{name}.ttl" for name in NAMES}}
 EXAMPLES = "https://example.org/"
 SENTENCES = {"message", "remedy", "blockedBy", "mechanism"}
 AGENCY_QUESTIONS = ("agents", "excuses", "expiries", "minimum-practices-met", "not-known", "unreported")
@@ -37,7 +31,7 @@ AGENCY_QUESTIONS = ("agents", "excuses", "expiries", "minimum-practices-met", "n
 @cache
 def assessed(model: str) -> Assessment:
     """Return the assessment of an example organization; one for all tests."""
-    return assess(MODELS[model], as_of=DAY)
+    return assess(MODELS[model], as_of=day_of(model))
 
 
 def names(model: str) -> tuple[str, ...]:

@@ -5,6 +5,7 @@ from datetime import date
 from pathlib import Path
 
 import pytest
+from examples import ORGS
 from pyoxigraph import RdfFormat
 
 from aiopkg.engine import Materialised, materialise_model
@@ -15,7 +16,6 @@ from aiopkg.model.sources import Source
 from aiopkg.rules import Rule, prologue
 
 ROOT = Path(__file__).parent.parent
-ORGS = Path(__file__).parent / "orgs"
 EXAMPLE_DAY = date(2026, 1, 1)
 
 

@@ -4,17 +4,15 @@ Look at the difference before you commit it: each line of it is something that u
 """
 
 import json
-from datetime import date
 from pathlib import Path
 from typing import Any
+
+from examples import NAMES, ORGS, day_of
 
 from aiopkg.engine import assess
 from aiopkg.report import document
 
-ORGS = Path(__file__).parent / "orgs"
 GOLDEN = Path(__file__).parent / "golden"
-AS_OF = date(2026, 6, 30)
-NAMES = tuple(sorted(path.stem for path in ORGS.glob("*.ttl")))
 
 
 def without_folders(view: dict[str, Any]) -> dict[str, Any]:
@@ -25,7 +23,7 @@ def without_folders(view: dict[str, Any]) -> dict[str, Any]:
 
 def expected(name: str) -> str:
     """Return the part of an organization's report that is kept, as JSON text."""
-    report = document(assess(ORGS / f"{name}.ttl", as_of=AS_OF))
+    report = document(assess(ORGS / f"{name}.ttl", as_of=day_of(name)))
     kept: dict[str, Any] = {
         "organization": report["organization"]["label"],
         "verdicts": {code: row for code, row in report["verdicts"].items() if sum(row.values())},

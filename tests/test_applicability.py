@@ -9,6 +9,7 @@ from pathlib import Path
 import jsonschema
 import pytest
 from conftest import ORGS, ROOT, model_from
+from examples import day_of
 from pyoxigraph import BlankNode, NamedNode, RdfFormat, parse
 
 from aiopkg import Assessment, InputError, assess, assets, catalogue
@@ -57,7 +58,12 @@ def all_parts(condition: Condition) -> Iterator[Condition]:
 
 
 @pytest.mark.parametrize(
-    ("name", "day"), [*((name, DAY) for name in (*ORGANIZATIONS, "agency")), ("bank", date(2028, 9, 1))]
+    ("name", "day"),
+    [
+        *((name, DAY) for name in (*ORGANIZATIONS, "agency")),
+        ("bank", date(2028, 9, 1)),
+        ("authority", day_of("authority")),
+    ],
 )
 def test_it_applies_exactly_to_what_the_validator_looks_at(name: str, day: date) -> None:
     a = assessed(name, PACKS, day)

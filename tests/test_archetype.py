@@ -14,6 +14,7 @@ import owlrl
 import pytest
 import rdflib
 from conftest import EXAMPLE_DAY, ORGS, materialised, model_from
+from examples import NAMES, day_of
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from pyoxigraph import Literal, NamedNode, Triple
@@ -499,9 +500,9 @@ def test_a_request_to_another_unit_is_in_no_queue() -> None:
 # Reports
 
 
-@pytest.mark.parametrize("name", ["bank", "manufacturer", "media"])
+@pytest.mark.parametrize("name", NAMES)
 def test_the_report_keeps_its_contract(name: str) -> None:
-    report = json.loads(json.dumps(document(assess(ORGS / f"{name}.ttl", as_of=DAY))))
+    report = json.loads(json.dumps(document(assess(ORGS / f"{name}.ttl", as_of=day_of(name)))))
     jsonschema.validate(report, schema())
     for how in ("declared", "operated", "recommended"):
         assert {"archetype", "label", "reasons"} <= set(report["archetype"][how])

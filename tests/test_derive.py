@@ -1,11 +1,11 @@
 """Recommendations and cascades: what follows from findings, by facts of the model alone."""
 
 from collections.abc import Mapping
-from datetime import date
 from itertools import pairwise
 
 import pytest
 from conftest import EXAMPLE_DAY, ORGS, materialised, model_from
+from examples import NAMES, day_of
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from pyoxigraph import BlankNode, NamedNode, Quad, Store
@@ -32,9 +32,9 @@ def assessed(turtle: str) -> Assessment:
     return assess_model(model_from("ex:acme a org:FormalOrganization . " + turtle), as_of=EXAMPLE_DAY)
 
 
-@pytest.fixture(scope="module", params=["bank", "manufacturer", "media"])
+@pytest.fixture(scope="module", params=NAMES)
 def example(request: pytest.FixtureRequest) -> Assessment:
-    return assess(ORGS / f"{request.param}.ttl", as_of=date(2026, 6, 30))
+    return assess(ORGS / f"{request.param}.ttl", as_of=day_of(request.param))
 
 
 def test_each_link_of_each_chain_is_a_fact_of_the_graph(example: Assessment) -> None:
@@ -134,7 +134,7 @@ def test_an_arrow_between_pillars_names_the_findings_behind_it(example: Assessme
 
 
 def test_the_manufacturer_gets_every_kind_of_recommendation() -> None:
-    found = assess(ORGS / "manufacturer.ttl", as_of=date(2026, 6, 30))
+    found = assess(ORGS / "manufacturer.ttl", as_of=day_of("manufacturer"))
     assert {r.kind for r in found.recommendations} == {
         "BuildOnce",
         "CloseGap",

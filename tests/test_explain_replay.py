@@ -6,6 +6,7 @@ from datetime import date
 
 import pytest
 from conftest import ORGS, day_for, model_from
+from examples import day_of
 from pyoxigraph import NamedNode, Triple
 from replaying import RefusedProofError, World, again, replay
 
@@ -17,17 +18,18 @@ from aiopkg.rules import Rule, catalogue
 from aiopkg.vocab import GRAPH
 
 DAY = date(2026, 3, 31)
-NAMES = ("bank", "media", "manufacturer")
+DAYS = {"authority": day_of("authority"), "bank": DAY, "media": DAY, "manufacturer": DAY}
 KINDS = {"asserted", "declared", "given", "inferred", "measured", "finding", "recommendation", "cascade", "reach"}
 ELSEWHERE = NamedNode("https://example.org/elsewhere")
 
 Known = tuple[Assessment, World]
 
 
-@pytest.fixture(scope="module", params=NAMES)
+@pytest.fixture(scope="module", params=DAYS)
 def known(request: pytest.FixtureRequest) -> Known:
-    found = assess(ORGS / f"{request.param}.ttl", as_of=DAY)
-    return found, World(found.dataset(), DAY)
+    day = DAYS[request.param]
+    found = assess(ORGS / f"{request.param}.ttl", as_of=day)
+    return found, World(found.dataset(), day)
 
 
 @pytest.fixture(scope="module")

@@ -2,11 +2,11 @@
 
 import io
 import json
-from datetime import date
 
 import jsonschema
 import pytest
 from conftest import EXAMPLE_DAY, ORGS, model_from
+from examples import NAMES, day_of
 from rich.console import Console
 
 from aiopkg.assessment import Assessment
@@ -24,9 +24,9 @@ FINDING_KEYS = {
 }
 
 
-@pytest.fixture(scope="module", params=["bank", "manufacturer", "media"])
+@pytest.fixture(scope="module", params=NAMES)
 def assessment(request: pytest.FixtureRequest) -> Assessment:
-    return assess(ORGS / f"{request.param}.ttl", as_of=date(2026, 6, 30))
+    return assess(ORGS / f"{request.param}.ttl", as_of=day_of(request.param))
 
 
 def test_the_report_is_valid_against_its_schema(assessment: Assessment) -> None:
