@@ -96,6 +96,13 @@ def test_incompleteness_is_brought_into_one_form(declaration: str, expected: set
     assert {(element, name) for element, name in found if name not in derived} == expected
 
 
+@pytest.mark.parametrize("stated", ["hasKPI", "inDomain", "informs"])
+def test_one_blank_says_nothing_of_all_that_a_thing_depends_on_or_burdens(stated: str) -> None:
+    triples = measured(f"ex:u a aiop:UseCase ; aiop:unreported aiop:{stated} .")
+    wider = {aiop("dependsOn"), aiop("impacts"), aiop("burdens")}
+    assert wider & set(values(triples, ex("u"), AIOP.unreported)) == set()
+
+
 def test_measuring_repeats_no_fact_that_was_asserted() -> None:
     text = 'ex:a aiop:stageSince "2026-01-02T00:00:00Z"^^xsd:dateTime ; aiop:unreported aiop:purpose .'
     triples = measured(text + " [] a aiop:Incompleteness ; aiop:ofElement ex:a ; aiop:ofProperty aiop:purpose .")

@@ -172,6 +172,65 @@ def test_a_failure_link_and_the_plain_statement_of_it_agree() -> None:
     assert len(plain) >= 40
 
 
+CROSSINGS = [
+    ("UnclearDecisionRights", "CorruptedIncentives"),
+    ("NobodyAnswers", "UnownedData"),
+    ("UntrainedReviewers", "UncheckedHighStakes"),
+    ("MissingRoles", "UnintegratedTools"),
+    ("PoorDataQuality", "UnprovenPlatform"),
+    ("UnownedData", "StalePolicy"),
+    ("DuplicatedAssets", "ForkedPipelines"),
+    ("UnmonitoredModel", "UncontrolledRisk"),
+    ("ArchetypeMismatch", "UnclearDecisionRights"),
+    ("UnanchoredUnits", "MissingRoles"),
+    ("UnanchoredUnits", "DataSilos"),
+    ("FragmentedFunding", "DuplicatedAssets"),
+]
+"""How pillars undermine each other as the catalogue of rules asks: governance and talent, governance and data, talent
+and governance, talent and technology, data and technology, data and governance, technology and data, technology and
+governance, and the structure and each of the four."""
+
+
+def test_each_crossing_that_is_asked_for_is_a_link_with_mechanism_strength_and_source() -> None:
+    facts: dict[object, dict[str, object]] = {}
+    for triple in assets.ontology():
+        facts.setdefault(triple.subject, {})[triple.predicate.value.rpartition("/")[2].rpartition("#")[2]] = (
+            triple.object
+        )
+    links = {(said["fromMode"], said["toMode"]): said for said in facts.values() if "fromMode" in said}
+    assert len([mode for mode, said in facts.items() if "failsIn" in said]) >= 40
+    for said in links.values():
+        assert {"mechanism", "strength", "source"} <= said.keys()
+    crossed = {(facts[start]["failsIn"], facts[end]["failsIn"]) for start, end in links}
+    for start, end in CROSSINGS:
+        assert (aiop(start), aiop(end)) in links
+        assert facts[aiop(start)]["failsIn"] != facts[aiop(end)]["failsIn"]
+    areas = ("Governance", "Talent", "Data", "Technology")
+    assert {(aiop("Structure"), aiop(area)) for area in areas} <= crossed
+    asked = {(facts[aiop(start)]["failsIn"], facts[aiop(end)]["failsIn"]) for start, end in CROSSINGS}
+    assert len(asked) == len(CROSSINGS)
+
+
+@pytest.mark.parametrize(
+    ("fact", "cause", "effect"),
+    [
+        ("ex:search aiop:hiringFor ex:post", "ex:search", "ex:post"),
+        ("ex:check aiop:stepOf ex:claims", "ex:check", "ex:claims"),
+        ("ex:first aiop:onPath ex:path", "ex:first", "ex:path"),
+        ("ex:first aiop:escalatesTo ex:post", "ex:post", "ex:first"),
+        ("ex:agent aiop:mayBeStoppedBy ex:post", "ex:post", "ex:agent"),
+        ("ex:pipeline aiop:runBy ex:unit", "ex:unit", "ex:pipeline"),
+        ("ex:model aiop:integratedInto ex:desk", "ex:desk", "ex:model"),
+        ("ex:policy odrl:permission ex:permission", "ex:permission", "ex:policy"),
+        ("ex:policy odrl:target ex:data", "ex:policy", "ex:data"),
+        ("ex:policy aiop:onDataset ex:data", "ex:policy", "ex:data"),
+        ("ex:programme aiop:programmeFor ex:unit", "ex:programme", "ex:unit"),
+    ],
+)
+def test_a_gap_spreads_along_what_needs_what(fact: str, cause: str, effect: str) -> None:
+    assert all(holds(f"{fact} .", (cause, "impacts", effect)))
+
+
 @pytest.mark.skipif(shutil.which("java") is None, reason="HermiT needs Java, which is not installed")
 def test_the_ontology_is_coherent_under_hermit(tmp_path: Path) -> None:
     owlready2 = pytest.importorskip("owlready2")
