@@ -33,7 +33,7 @@ class Shown:
 
 @dataclass(frozen=True, slots=True)
 class Archetype:
-    """An archetype as declared, operated or recommended, its definition, and the reasons."""
+    """An archetype as declared, operated or recommended, its definition, and the reasons; ``proof`` names its proof."""
 
     how: str
     label: str
@@ -41,6 +41,7 @@ class Archetype:
     reasons: tuple[tuple[str, str, str], ...]
     facts: tuple[Shown, ...]
     said_at: str
+    proof: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,6 +98,7 @@ def shape_of(a: Assessment) -> Shape:
             tuple(_reason(reason) for reason in view.reasons),
             tuple(_degree(fact) for fact in view.facts) if how == "operated" else (),
             f"{Path(place.file).name}:{place.line}" if how == "declared" and place is not None else "",
+            "" if how == "declared" else f"archetype.{how}",
         )
         for how, view in views.items()
     )

@@ -9,6 +9,7 @@
   var raw = document.getElementById("raw");
   var example = document.getElementById("example");
 
+  document.querySelector(".begin").hidden = false;
   example.addEventListener("change", function () {
     if (example.value) {
       text.value = example.value;

@@ -1,0 +1,104 @@
+// The query editor of the web page: Yasgui on the endpoint of this server, and on no other.
+import Yasgui from "@zazuko/yasgui";
+import "@zazuko/yasgui/build/yasgui.min.css";
+import "./editor.css";
+
+const place = document.getElementById("editor");
+const form = document.getElementById("query-form");
+const endpoint = new URL("sparql", document.baseURI).href;
+const prefixes = JSON.parse(place.dataset.prefixes);
+const COMPLETIONS = {
+  class: `SELECT DISTINCT ?term WHERE {
+    { GRAPH <https://w3id.org/aiop/graph/ontology> { ?term a <http://www.w3.org/2002/07/owl#Class> } }
+    UNION { ?element a ?term } FILTER(isIRI(?term)) } LIMIT 5000`,
+  property: `SELECT DISTINCT ?term WHERE {
+    { GRAPH <https://w3id.org/aiop/graph/ontology> { ?term a ?kind VALUES ?kind {
+      <http://www.w3.org/2002/07/owl#ObjectProperty> <http://www.w3.org/2002/07/owl#DatatypeProperty> } } }
+    UNION { ?element ?term ?value } } LIMIT 5000`,
+};
+
+async function terms(query) {
+  const answer = await fetch(endpoint, {
+    method: "POST",
+    body: new URLSearchParams({ query }),
+    headers: { Accept: "application/sparql-results+json" },
+  });
+  if (!answer.ok) { return []; }
+  return (await answer.json()).results.bindings.map((row) => row.term.value);
+}
+
+// What is offered comes from this server; what the bundle would ask of the world is not asked.
+const { Yasqe } = Yasgui;
+Yasqe.defaults.autocompleters = ["variables"];
+Yasqe.forkAutocompleter("prefixes", {
+  name: "known-prefixes",
+  persistenceId: null,
+  get: () => Object.entries(prefixes).map(([name, iri]) => `${name}: <${iri}>`).sort(),
+});
+for (const [kind, query] of Object.entries(COMPLETIONS)) {
+  Yasqe.forkAutocompleter(kind, { name: `known-${kind}`, bulk: true, persistenceId: null, get: () => terms(query) });
+}
+
+const stated = document.createElement("label");
+const box = document.createElement("input");
+box.type = "checkbox";
+stated.append(box, " only what is stated, nothing that follows");
+place.before(stated);
+
+function settings() {
+  const args = box.checked ? [{ name: "infer", value: "false" }] : [];
+  return { endpoint, method: "POST", args };
+}
+
+const yasgui = new Yasgui(place, {
+  autofocus: false,
+  persistenceId: null,
+  populateFromUrl: false,
+  requestConfig: settings(),
+  endpointCatalogueOptions: { getData: () => [{ endpoint }], keys: [] },
+  yasqe: { value: document.getElementById("query").value, createShareableLink: undefined, resizeable: false },
+});
+form.hidden = true;
+box.addEventListener("change", () => {
+  for (const tab of Object.values(yasgui._tabs)) { tab.setRequestConfig(settings()); }
+});
+document.addEventListener("example", (event) => { yasgui.getTab().setQuery(event.detail); });
+
+// Names for what has none, addresses of this server for what would lead elsewhere.
+const NAMES = {
+  ".yasqe textarea": "Query",
+  "input.autocomplete": "Endpoint",
+  "select.tableSizer": "Rows on a page",
+  ".tableFilter": "Filter the rows",
+  ".tab input": "Name of the tab",
+};
+
+function mend() {
+  for (const [which, name] of Object.entries(NAMES)) {
+    for (const each of place.querySelectorAll(`${which}:not([aria-label])`)) { each.setAttribute("aria-label", name); }
+  }
+  for (const list of place.querySelectorAll("[role=tablist]")) {
+    list.setAttribute("role", "group");
+    list.setAttribute("aria-label", "Queries");
+  }
+  for (const tab of place.querySelectorAll("[role=tab]")) {
+    tab.removeAttribute("role");
+    tab.removeAttribute("aria-selected");
+  }
+  for (const panel of place.querySelectorAll("[role=tabpanel]")) { panel.setAttribute("role", "group"); }
+  for (const head of place.querySelectorAll("th")) {
+    if (!head.textContent.trim() && !head.hasAttribute("aria-label")) {
+      const words = document.createElement("span");
+      words.className = "unseen";
+      words.textContent = "Number";
+      head.append(words);
+    }
+  }
+  for (const link of place.querySelectorAll("a.iri[target]")) {
+    link.href = `entity?iri=${encodeURIComponent(link.getAttribute("href"))}`;
+    link.removeAttribute("target");
+  }
+}
+
+new MutationObserver(mend).observe(place, { childList: true, subtree: true });
+mend();
