@@ -87,7 +87,7 @@ class Assessment:
     @cached_property
     def _reasons(self) -> Reasons:
         known_as = (self.organization, self.organization_label)
-        return Reasons(self.store, self.labels, self.as_of, self.packs, known_as, self.not_known)
+        return Reasons(self.store, self.labels, self.as_of, self.packs, known_as, self.not_known, self.left_out)
 
     def state_of(self, finding: Finding) -> str:
         """Return ``carried`` for a finding that the baseline knows, else ``new``; without a baseline all are new."""

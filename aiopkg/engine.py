@@ -10,6 +10,7 @@ from pyoxigraph import BlankNode, NamedNode, Quad, RdfFormat, Store, Triple
 
 from aiopkg import assets
 from aiopkg.assessment import Assessment, spoken
+from aiopkg.baseline import read_baseline
 from aiopkg.derive import cascade, cascade_triples, look_ahead, overlook, recommend
 from aiopkg.errors import InputError, Place
 from aiopkg.measure import measure
@@ -20,6 +21,7 @@ from aiopkg.model.parse import parse_source
 from aiopkg.model.sources import Source
 from aiopkg.reason import Closure, Entailment, entails, materialise
 from aiopkg.rules import Rule, catalogue
+from aiopkg.settings import Settings
 from aiopkg.validate.findings import Ruling, finding_triples, name_of, rule_upon
 from aiopkg.validate.listing import Findings
 from aiopkg.vocab import AIOP, GRAPH, ORG, OWL, RDF, SKOS
@@ -139,20 +141,24 @@ def assess(
     packs: Sequence[str] = (),
     upcoming: bool = False,
     input_format: str | None = None,
+    settings: Settings | None = None,
     progress: Progress = _silent,
 ) -> Assessment:
     """Assess an organization: load its model, draw conclusions, measure, validate and derive.
 
     ``as_of`` is the one date at which everything is judged (today in UTC if not given); ``packs`` are ids
     of rule packs to apply beside those that the organization names itself. With ``upcoming``, the assessment
-    also says what rules that begin later will find, should nothing change.
+    also says what rules that begin later will find, should nothing change. ``settings`` choose among the rules, set
+    severities and thresholds, and waive; no file is looked for here.
 
     Raises :class:`InputError` for input that cannot be read, has no organization in it, or names a pack
     that does not exist.
     """
     progress("Loading")
     model = load_model(source, input_format)
-    return assess_model(model, as_of=as_of, packs=packs, upcoming=upcoming, progress=progress)
+    return assess_model(
+        model, as_of=as_of, packs=packs, upcoming=upcoming, settings=settings or Settings(), progress=progress
+    )
 
 
 def load_model(source: Sources, input_format: str | None = None) -> Model:
@@ -176,12 +182,15 @@ def assess_model(
     as_of: date | None = None,
     packs: Sequence[str] = (),
     upcoming: bool = False,
+    settings: Settings | None = None,
     progress: Progress = _silent,
 ) -> Assessment:
     """Assess a model that is loaded already; see :func:`assess`."""
     day = as_of or datetime.now(UTC).date()
+    settings = settings or Settings()
+    model = settings.stated(model)
     progress("Drawing conclusions")
-    matter = take_up(model, day, packs)
+    matter = take_up(model, day, packs, settings)
     store, rules = matter.known.store, matter.rules
     progress("Measuring and validating")
     ruling = validate_model(matter.known, rules, day, matter.given)
@@ -214,6 +223,8 @@ def assess_model(
         closure=matter.known.closure,
         overlook=lambda: overlook(store, matter.organization, rules, ruling, cascades.arrows, labels),
         upcoming=coming,
+        baseline=read_baseline(settings.baseline) if settings.baseline else None,
+        left_out=matter.left_out,
     )
 
 
@@ -222,7 +233,7 @@ class Matter:
     """What an assessment is about: a materialised model, its organization and packs, and the rules that apply.
 
     ``applicable`` are the rules whatever their dates, ``rules`` those in force; ``given`` are facts of the
-    evaluation itself.
+    evaluation itself; ``left_out`` the codes of rules in force that the settings leave out.
     """
 
     known: Materialised
@@ -231,19 +242,24 @@ class Matter:
     given: tuple[Triple, ...]
     applicable: tuple[Rule, ...]
     rules: tuple[Rule, ...]
+    left_out: tuple[str, ...]
 
 
-def take_up(model: Model, as_of: date, packs: Sequence[str] = ()) -> Matter:
+def take_up(model: Model, as_of: date, packs: Sequence[str] = (), settings: Settings | None = None) -> Matter:
     """Draw conclusions from a model and find out what it is about; raises as :func:`assess` does."""
+    settings = settings or Settings()
+    packs = (*packs, *settings.packs)
     known = materialise_model(model)
     organization = find_organization(known.store, model)
     bound = _packs(known.store, packs)
     given = [Triple(organization, AIOP.boundBy, pack) for pack, name in _pack_ids(known.store).items() if name in packs]
     if given:
         known = materialise_model(model, given)
-    applicable = tuple(rule for rule in catalogue() if not rule.pack or rule.pack in bound)
+    bearing = [rule for rule in catalogue() if not rule.pack or rule.pack in bound]
+    applicable = tuple(settings.revised(rule) for rule in bearing if settings.chooses(rule.code))
     rules = tuple(rule for rule in applicable if rule.in_force(as_of))
-    return Matter(known, organization, bound, tuple(given), applicable, rules)
+    left_out = tuple(r.code for r in bearing if r.in_force(as_of) and not settings.chooses(r.code))
+    return Matter(known, organization, bound, tuple(given), applicable, rules, left_out)
 
 
 def closure_of(

@@ -14,9 +14,9 @@ import aiopkg
 
 PACKAGE = ROOT / "aiopkg"
 ORDER = [
-    *("errors", "formats", "solver", "vocab", "graphs", "frames", "notebook", "assets", "model", "rules", "crosswalk"),
-    *("reason", "measure", "validate", "derive", "sparql", "explain", "baseline", "assessment", "report", "engine"),
-    *("conformance", "querying", "live", "ask", "imports", "web", "server", "cli", "__main__"),
+    *("errors", "formats", "solver", "vocab", "graphs", "frames", "notebook", "assets", "model", "rules", "settings"),
+    *("crosswalk", "reason", "measure", "validate", "derive", "sparql", "explain", "baseline", "assessment", "report"),
+    *("engine", "conformance", "querying", "live", "ask", "imports", "web", "server", "cli", "__main__"),
 ]
 """Each module may import from those before it, and from itself."""
 

@@ -352,20 +352,31 @@ def many(a: Assessment, count: int, message: str = "") -> Assessment:
     return replace(a, findings=made)
 
 
-def test_a_hundred_thousand_findings_stay_within_the_limits_of_code_hosts(manufacturer: Assessment) -> None:
-    content = to_sarif(many(manufacturer, MOST_RESULTS * MOST_RUNS + 7))
+@pytest.mark.parametrize(
+    ("most_results", "most_runs"),
+    [
+        pytest.param(MOST_RESULTS, MOST_RUNS, marks=pytest.mark.slow, id="a hundred thousand"),
+        pytest.param(50, 4, id="few"),
+    ],
+)
+def test_many_findings_stay_within_the_limits_of_code_hosts(
+    manufacturer: Assessment, monkeypatch: pytest.MonkeyPatch, most_results: int, most_runs: int
+) -> None:
+    monkeypatch.setattr("aiopkg.report.sarif.MOST_RESULTS", most_results)
+    monkeypatch.setattr("aiopkg.report.sarif.MOST_RUNS", most_runs)
+    content = to_sarif(many(manufacturer, most_results * most_runs + 7))
     assert len(gzip.compress(content.encode())) <= MOST_BYTES
     runs = json.loads(content)["runs"]
-    assert len(runs) == MOST_RUNS
-    assert all(len(run["results"]) <= MOST_RESULTS for run in runs)
+    assert len(runs) == most_runs
+    assert all(len(run["results"]) <= most_results for run in runs)
     assert len({run["automationDetails"]["id"] for run in runs}) == len(runs)
     told = [each["message"]["text"] for each in runs[0]["invocations"][0]["toolExecutionNotifications"]]
-    assert "20 runs" in told[0]
-    assert told[1].startswith("7 of 100,007 findings")
+    assert f"{most_runs} runs" in told[0]
+    assert told[1].startswith(f"7 of {most_results * most_runs + 7:,} findings")
     levels = [result["level"] for run in runs for result in run["results"]]
     assert levels == sorted(levels, key=["error", "warning", "note", "none"].index)
     counts = Counter(len(run["results"]) for run in runs)
-    assert counts == {MOST_RESULTS: MOST_RUNS}
+    assert counts == {most_results: most_runs}
     small = {"runs": [{**run, "results": run["results"][:20]} for run in runs]}
     assert sarif_errors(json.dumps({**json.loads(content), **small})) == []
 

@@ -1,6 +1,7 @@
 """The commands and their options."""
 
 import sys
+from dataclasses import replace
 from datetime import datetime
 from enum import StrEnum
 from pathlib import Path
@@ -8,11 +9,13 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from aiopkg.cli.showing import content_of, emit, show
+from aiopkg.cli.configuring import settings_for
+from aiopkg.cli.showing import content_of, emit, show, with_baseline_written
 from aiopkg.formats import Format
 
 if TYPE_CHECKING:
     from aiopkg.assessment import Assessment
+    from aiopkg.settings import Settings
 
 __all__ = ["app"]
 
@@ -59,6 +62,11 @@ InputFormat = Annotated[
     str | None,
     typer.Option(metavar="NAME", help="turtle, ntriples, nquads, trig, rdfxml or jsonld; default by ending."),
 ]
+Config = Annotated[
+    Path | None,
+    typer.Option(metavar="FILE", help="Settings; default the nearest aiopkg.toml, or [tool.aiopkg] in pyproject.toml."),
+]
+Profile = Annotated[str | None, typer.Option(metavar="NAME", help="Take this profile of the settings.")]
 Output = Annotated[Path | None, typer.Option("-o", "--output", metavar="FILE", help="Write here, not to stdout.")]
 Quiet = Annotated[bool, typer.Option("-q", "--quiet", help="Show no progress.")]
 Verbose = Annotated[int, typer.Option("-v", count=True, help="Give twice (-vv) to see where a defect lies.")]
@@ -90,7 +98,21 @@ def assess(
         Format, typer.Option("-f", "--format", metavar="NAME", help=f"{', '.join(Format)}.")
     ] = Format.text,
     output: Output = None,
-    fail_on: Annotated[FailOn, typer.Option(help="Exit with 1 from this severity on.")] = FailOn.violation,
+    fail_on: Annotated[
+        FailOn | None, typer.Option(help="Exit with 1 from this severity on (default violation).")
+    ] = None,
+    baseline: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="Findings known before; they do not fail.")
+    ] = None,
+    write_baseline: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="Write the findings as a baseline; from then on they are known.")
+    ] = None,
+    config: Config = None,
+    profile: Profile = None,
+    select: Annotated[
+        list[str], typer.Option(metavar="CODES", help="Judge only rules whose codes begin like this.")
+    ] = [],  # noqa: B006 - Typer copies it
+    ignore: Annotated[list[str], typer.Option(metavar="CODES", help="Leave these rules out.")] = [],  # noqa: B006
     upcoming: Annotated[bool, typer.Option("--upcoming", help="Say too what later rules will find, and when.")] = False,
     watch: Annotated[bool, typer.Option("--watch", help="Follow the files and say what opens and closes.")] = False,
     input_format: InputFormat = None,
@@ -104,8 +126,11 @@ def assess(
     from aiopkg import engine  # noqa: PLC0415
     from aiopkg.cli.progress import progress  # noqa: PLC0415
 
+    settings = settings_for(config, profile, select=select, ignore=ignore, baseline=baseline, fail_on=fail_on)
+    if write_baseline:
+        settings = replace(settings, baseline=None)
     if watch:
-        _watch(sources, as_of, pack, (output_format, output, upcoming), input_format, fail_on)
+        _watch(sources, as_of, pack, (output_format, output, upcoming or bool(write_baseline)), input_format, settings)
     with progress(quiet) as tell:
         found = engine.assess(
             sources,
@@ -113,13 +138,16 @@ def assess(
             packs=pack,
             upcoming=upcoming,
             input_format=input_format,
+            settings=settings,
             progress=tell,
         )
+        if write_baseline:
+            found = with_baseline_written(found, write_baseline)
         if output_format is not Format.text:
             tell("Writing the report")
         content = content_of(found, output_format, output)
     show(found, content, output)
-    raise typer.Exit(_exit_code(found, fail_on))
+    raise typer.Exit(_exit_code(found, settings.fail_on))
 
 
 def _watch(
@@ -128,32 +156,34 @@ def _watch(
     packs: list[str],
     shown: tuple[Format, Path | None, bool],
     input_format: str | None,
-    fail_on: FailOn,
+    settings: "Settings",
 ) -> None:
     """Follow the files; ends the command."""
     from aiopkg.cli.watching import watch  # noqa: PLC0415
     from aiopkg.errors import InputError  # noqa: PLC0415
 
-    output_format, output, upcoming = shown
-    if upcoming or (output is None and output_format is not Format.text):
-        what = "--upcoming" if upcoming else f"--format {output_format} without --output"
+    output_format, output, once = shown
+    if once or (output is None and output_format is not Format.text):
+        what = "--upcoming or --write-baseline" if once else f"--format {output_format} without --output"
         raise InputError("watch-options", f"--watch does not go with {what}.", fix="Leave one of the two out.")
     last = watch(
         sources,
         as_of=as_of.date() if as_of else None,
         packs=packs,
         input_format=input_format,
+        settings=settings,
         show=lambda found: show(found, content_of(found, output_format, output), output),
         written=output is not None,
     )
-    raise typer.Exit(_exit_code(last, fail_on))
+    raise typer.Exit(_exit_code(last, settings.fail_on))
 
 
-def _exit_code(found: "Assessment", fail_on: FailOn) -> int:
-    severities = [finding.severity for finding in found.findings if finding.verdict == "violated"]
-    grave = [level.value for level in FailOn]
-    counting = grave[: grave.index(fail_on.value) + 1] if fail_on is not FailOn.never else []
-    return int(any(severity in counting for severity in severities))
+def _exit_code(found: "Assessment", fail_on: str) -> int:
+    """Return 1 where a gap is of that severity or a graver one, unless the baseline knows it."""
+    grave = [level.value for level in FailOn if level is not FailOn.never]
+    counting = grave[: grave.index(fail_on) + 1] if fail_on in grave else []
+    broken = (finding for finding in found.findings if finding.verdict == "violated")
+    return int(any(gap.severity in counting and found.state_of(gap) == "new" for gap in broken))
 
 
 @app.command()
@@ -200,6 +230,7 @@ def ask(
             as_of=as_of.date() if as_of else None,
             packs=pack,
             input_format=input_format,
+            settings=settings_for(),
             progress=tell,
         )
         tell("Asking")
@@ -323,6 +354,7 @@ def serve(
             as_of=as_of.date() if as_of else None,
             packs=pack,
             input_format=input_format,
+            settings=settings_for(),
             progress=tell,
         )
         tell("Preparing the endpoint")

@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from aiopkg.cli.configuring import settings_for
+
 if TYPE_CHECKING:
     from aiopkg.explain import Proof
 
@@ -66,6 +68,7 @@ def explain(
             as_of=as_of.date() if as_of else None,
             packs=pack,
             input_format=input_format,
+            settings=settings_for(),
             progress=tell,
         )
         tell("Explaining")

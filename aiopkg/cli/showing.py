@@ -1,6 +1,7 @@
 """Where a report goes: to the terminal, to standard output or into a file."""
 
 import sys
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -11,7 +12,7 @@ from aiopkg.formats import Format
 if TYPE_CHECKING:
     from aiopkg.assessment import Assessment
 
-__all__ = ["content_of", "emit", "show"]
+__all__ = ["content_of", "emit", "show", "with_baseline_written"]
 
 
 def content_of(found: "Assessment", wanted: Format, output: Path | None) -> str | bytes | None:
@@ -52,3 +53,11 @@ def emit(content: str | bytes, output: Path | None) -> None:
     else:
         write(output, content)
         typer.echo(f"Written to {output}.", err=True)
+
+
+def with_baseline_written(found: "Assessment", file: Path) -> "Assessment":
+    """Write the findings as a baseline, and return the assessment as one that knows them."""
+    from aiopkg.baseline import Baseline, read_baseline  # noqa: PLC0415
+
+    emit(Baseline.written(found.findings, found.as_of.isoformat()), file)
+    return replace(found, baseline=read_baseline(file))

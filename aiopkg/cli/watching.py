@@ -11,6 +11,7 @@ from aiopkg.assessment import Assessment
 from aiopkg.cli.trouble import complain
 from aiopkg.errors import AiopkgError
 from aiopkg.live import Live, Outcome, Watch
+from aiopkg.settings import Settings
 from aiopkg.validate.findings import Finding
 
 __all__ = ["watch"]
@@ -26,6 +27,7 @@ def watch(
     as_of: date | None,
     packs: Sequence[str],
     input_format: str | None,
+    settings: Settings,
     show: Callable[[Assessment], None],
     written: bool,
 ) -> Assessment:
@@ -33,7 +35,7 @@ def watch(
 
     With ``written``, the assessment is shown anew after each change, since it goes into a file.
     """
-    live = Live(list(sources), as_of=as_of, packs=packs, input_format=input_format)
+    live = Live(list(sources), as_of=as_of, packs=packs, input_format=input_format, settings=settings)
     follower = Watch(live, list(sources), input_format)
     show(live.assessment)
     console = Console(stderr=written)

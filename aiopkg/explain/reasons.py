@@ -52,10 +52,12 @@ class Reasons:
         packs: Sequence[str],
         organization: tuple[str, str],
         not_known: Sequence[NotKnown],
+        left_out: Sequence[str] = (),
     ) -> None:
         """Read a store of facts; ``packs`` are the ids of those that bind, ``organization`` is its name and label,
-        ``not_known`` what validation could not tell.
+        ``not_known`` what validation could not tell, ``left_out`` the codes of rules that are not judged.
         """
+        self._left_out = frozenset(left_out)
         self._not_known: dict[str, dict[str, NotKnown]] = defaultdict(dict)
         for item in not_known:
             self._not_known[item.rule][item.focus] = item
@@ -115,6 +117,8 @@ class Reasons:
         return f"{count:,} {listing([noun if count == 1 else plural(noun) for noun in nouns], 'or')}"
 
     def _bar(self, rule: Rule, condition: Condition) -> str:
+        if not condition.property:
+            return f"The settings leave {rule.code} out."
         if condition.property == AIOP.boundBy.value:
             scope = self._scopes.get(NamedNode(condition.wanted), "")
             return f"{self._called} is not bound by {self._labels(NamedNode(condition.wanted))}." + (
@@ -124,6 +128,8 @@ class Reasons:
 
     def _terms(self, rule: Rule) -> Iterator[Condition]:
         """What a rule asks of the organization and of the day, before it looks at any element."""
+        if rule.code in self._left_out:
+            yield Condition(rule.iri.value, rule.code, "chosen by the settings", "", "", "fails")
         for pack in (t.object for t in rule.triples if t.subject == rule.iri and t.predicate == AIOP.ofPack):
             assert isinstance(pack, NamedNode)
             yield Condition(

@@ -13,6 +13,7 @@ from aiopkg.errors import Place
 from aiopkg.live.state import State
 from aiopkg.model import Model
 from aiopkg.model.check import check_literals, check_terms
+from aiopkg.settings import Settings
 from aiopkg.validate.findings import Finding
 
 __all__ = ["Live", "Outcome"]
@@ -55,13 +56,15 @@ class Live:
         as_of: date | None = None,
         packs: Sequence[str] = (),
         input_format: str | None = None,
+        settings: Settings | None = None,
     ) -> None:
         """Assess an organization; raises as :func:`aiopkg.assess` does."""
         self._lock = RLock()
         self._as_of = as_of or datetime.now(UTC).date()
         self._packs = tuple(packs)
+        self.settings = settings or Settings()
         model = source if isinstance(source, Model) else load_model(source, input_format)
-        self._state = State(model, self._as_of, self._packs)
+        self._state = State(self.settings.stated(model), self._as_of, self._packs, self.settings)
         self._assessment = self._state.assessment()
 
     @property
@@ -92,11 +95,11 @@ class Live:
         try:
             revised = self._state.take_in(model, fresh, lost)
             if revised is None:
-                self._state = State(model, self._as_of, self._packs)
+                self._state = State(model, self._as_of, self._packs, self.settings)
             taken = True
         finally:
             if not taken:
-                self._state = State(old, self._as_of, self._packs)
+                self._state = State(old, self._as_of, self._packs, self.settings)
         assessment = self._state.assessment()
         if revised is not None:
             return Outcome(assessment, tuple(revised.added), tuple(revised.removed), False)

@@ -7,6 +7,7 @@ from pyoxigraph import BlankNode, Literal, NamedNode, Quad, Triple
 
 from aiopkg import assets
 from aiopkg.assessment import Assessment, spoken
+from aiopkg.baseline import read_baseline
 from aiopkg.derive import overlook
 from aiopkg.derive.overview import Overview
 from aiopkg.engine import rank_of_organization, take_up, write_graph
@@ -19,6 +20,7 @@ from aiopkg.live.trails import Trails
 from aiopkg.model import Model
 from aiopkg.model.labels import NAMING, Labels
 from aiopkg.model.load import as_stored
+from aiopkg.settings import Settings
 from aiopkg.validate.findings import finding_triples, name_of
 from aiopkg.validate.listing import Findings
 from aiopkg.validate.terms import Term
@@ -34,10 +36,11 @@ _NO_RANK = (True, True, True, "")
 class State:
     """A model with all that was worked out from it; raises as :func:`aiopkg.assess` does."""
 
-    def __init__(self, model: Model, as_of: date, packs: Sequence[str]) -> None:
+    def __init__(self, model: Model, as_of: date, packs: Sequence[str], settings: Settings) -> None:
         self._as_of = as_of
         self._edits = 0
-        self._matter = matter = take_up(model, as_of, packs)
+        self._baseline = read_baseline(settings.baseline) if settings.baseline else None
+        self._matter = matter = take_up(model, as_of, packs, settings)
         self.model = model
         self._store = store = matter.known.store
         self._rank = rank_of_organization(store, model, matter.organization) or _NO_RANK
@@ -83,6 +86,8 @@ class State:
             store=self._store,
             closure=self._closure,
             overlook=sum_up,
+            baseline=self._baseline,
+            left_out=matter.left_out,
         )
 
     def take_in(self, model: Model, fresh: Sequence[Triple], lost: Sequence[Triple]) -> Revised | None:

@@ -42,7 +42,7 @@ class Watch:
         if digests == self._digests:
             return None
         self._digests = digests
-        places = load(self._names, self._format).places
+        places = self._live.settings.stated(load(self._names, self._format)).places
         known = self._live.assessment.model.places
         return self._live.edit(places, [triple for triple in known if triple not in places])
 

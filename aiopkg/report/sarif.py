@@ -10,6 +10,7 @@ from urllib.parse import quote
 from aiopkg import __version__
 from aiopkg.assessment import Assessment
 from aiopkg.baseline import Known
+from aiopkg.derive.cascade import element_named
 from aiopkg.report.escapes import for_sarif
 from aiopkg.report.order import gravest_first
 from aiopkg.rules import Rule
@@ -61,7 +62,8 @@ def _run(a: Assessment, part: Sequence[Finding | Known], number: int, count: int
     used = {each.rule for each in part}
     rules = [rule for rule in a.rules if rule.code in used or count == 1]
     index = {rule.code: position for position, rule in enumerate(rules)}
-    nowhere = min((place.file for place in a.model.places.values()), default="-")
+    described = a.model.place_of(element_named(a.organization))
+    nowhere = described.file if described else "-"
     severities = {rule.code: rule.severity.lower() for rule in rules}
     return {
         "tool": {
