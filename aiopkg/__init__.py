@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from aiopkg.assessment import Assessment as Assessment
+    from aiopkg.connection import connect as connect
     from aiopkg.engine import assess as assess
     from aiopkg.errors import AiopkgError as AiopkgError
     from aiopkg.errors import InputError as InputError
@@ -37,6 +38,7 @@ __all__ = [
     "__version__",
     "assess",
     "catalogue",
+    "connect",
     "query",
 ]
 
@@ -52,6 +54,7 @@ _HOMES = {
     "Solutions": "sparql.solutions",
     "assess": "engine",
     "catalogue": "rules",
+    "connect": "connection",
     "query": "querying",
 }
 

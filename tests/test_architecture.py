@@ -16,7 +16,7 @@ PACKAGE = ROOT / "aiopkg"
 ORDER = [
     *("errors", "formats", "solver", "vocab", "graphs", "frames", "notebook", "assets", "model", "rules", "settings"),
     *("crosswalk", "reason", "measure", "validate", "derive", "sparql", "explain", "baseline", "assessment", "report"),
-    *("engine", "conformance", "querying", "live", "ask", "imports", "web", "server", "cli", "__main__"),
+    *("engine", "conformance", "querying", "live", "ask", "connection", "imports", "web", "server", "cli", "__main__"),
 ]
 """Each module may import from those before it, and from itself."""
 
@@ -97,6 +97,7 @@ def test_the_public_names_are_these() -> None:
         "__version__",
         "assess",
         "catalogue",
+        "connect",
         "query",
     ]
     assert all(getattr(aiopkg, name) is not None for name in aiopkg.__all__)

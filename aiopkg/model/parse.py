@@ -70,7 +70,7 @@ def parse_source(source: Source) -> Iterator[tuple[Quad, Place]]:
     lines = _Lines(source.content)
     try:
         for quad in parse(cast(IO[bytes], lines), source.format, base_iri=_base(source)):
-            place = Place(source.name, max(lines.count, 1))
+            place = Place(source.name, max(lines.count, 1) if source.has_lines else None)
             if isinstance(quad.object, Triple):
                 raise _triple_in_triple(source, place)
             yield quad, place

@@ -11,6 +11,7 @@ from pathlib import Path
 from pyoxigraph import RdfFormat
 
 from aiopkg.errors import InputError, Place
+from aiopkg.model.endpoint import Endpoint, is_address
 
 __all__ = ["FORMATS", "Source", "find_files", "find_sources", "is_source"]
 
@@ -40,20 +41,25 @@ _BY_SUFFIX = {
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """One document to read: its name as the user gave it, its bytes and its format."""
+    """One document to read: its name as the user gave it, its bytes and its format.
+
+    ``has_lines`` says whether its lines are those of something that a person can open.
+    """
 
     name: str
     content: bytes
     format: RdfFormat
+    has_lines: bool = True
 
 
 def find_sources(names: Sequence[str | Path], format_name: str | None = None) -> Iterator[Source]:
-    """Yield the documents behind ``names``: files, folders, globs, ``-`` for standard input, ``.gz`` of each.
+    """Yield the documents behind ``names``: files, folders, globs, ``-`` for standard input, ``.gz`` of each, and what
+    SPARQL endpoints assert, by their address.
 
     A folder stands for the files in it and below it whose ending is known, sorted by path.
 
     Raises :class:`InputError` for a missing file, an empty folder, an ending that is not known, or an
-    unknown format name.
+    unknown format name; and as :class:`aiopkg.model.endpoint.Endpoint` does.
     """
     if format_name is not None and format_name not in FORMATS:
         raise InputError(
@@ -64,6 +70,9 @@ def find_sources(names: Sequence[str | Path], format_name: str | None = None) ->
     for name in names:
         if str(name) == "-":
             yield Source("-", sys.stdin.buffer.read(), FORMATS[format_name or "turtle"])
+            continue
+        if is_address(str(name)):
+            yield Source(str(name), Endpoint(str(name)).document(), RdfFormat.N_TRIPLES, has_lines=False)
             continue
         for path in _named(str(name)):
             yield Source(str(path), _read(path), _format(path, format_name))

@@ -8,7 +8,7 @@
     evaluate    one query over the graphs of an organization
 """
 
-from aiopkg.sparql.binding import Value, bind, term_of, written_value
+from aiopkg.sparql.binding import Value, bind, declare, term_of, written_value
 from aiopkg.sparql.evaluate import DEFAULT_GRAPH, Answered, Evaluated, answer, evaluate
 from aiopkg.sparql.solutions import Solutions, plain
 
@@ -20,6 +20,7 @@ __all__ = [
     "Value",
     "answer",
     "bind",
+    "declare",
     "evaluate",
     "plain",
     "term_of",

@@ -16,9 +16,9 @@ from aiopkg.errors import InputError
 from aiopkg.graphs import from_rdflib, is_rdflib_term
 from aiopkg.model.names import nearest, written_out
 from aiopkg.sparql.tokens import Token, read_tokens
-from aiopkg.vocab import XSD
+from aiopkg.vocab import PREFIXES, XSD
 
-__all__ = ["Term", "Value", "bind", "term_of", "written_value"]
+__all__ = ["Term", "Value", "bind", "declare", "term_of", "written_value"]
 
 Term: TypeAlias = NamedNode | BlankNode | Literal
 Value: TypeAlias = object
@@ -46,6 +46,19 @@ def bind(text: str, bindings: Mapping[str, Value]) -> str:
     names = " ".join(f"?{name}" for name in terms)
     block = f"VALUES ({names}) {{ ({' '.join(map(str, terms.values()))}) }}"
     return _with_block(text, tokens, block)
+
+
+def declare(text: str) -> str:
+    """Return a query with declarations of our usual prefixes that it uses and does not declare."""
+    declared: set[str] = set()
+    used: set[str] = set()
+    before = ""
+    for token in read_tokens(text):
+        if token.kind == "name":
+            (declared if before == "PREFIX" else used).add(token.text.partition(":")[0])
+        before = token.text.upper()
+    needed = sorted((used - declared) & PREFIXES.keys())
+    return "".join(f"PREFIX {prefix}: <{PREFIXES[prefix]}> " for prefix in needed) + text
 
 
 def term_of(value: Value) -> Term:
