@@ -62,7 +62,7 @@ class Connection:
         return model_of((quad.triple, place) for quad, place in parse_source(source))
 
     def query(self, text: str, bindings: Mapping[str, Value] | None = None) -> Answered:
-        """Have the endpoint answer a SPARQL query; variables are bound as :meth:`aiopkg.Assessment.query` binds them."""
+        """Have the endpoint answer a SPARQL query, variables bound as in :meth:`aiopkg.Assessment.query`."""
         bound = bind(declare(text), bindings or {})
         form = next((token.text.upper() for token in read_tokens(text) if token.text.upper() in _FORMS), None)
         if form is None:
