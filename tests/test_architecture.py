@@ -16,13 +16,14 @@ PACKAGE = ROOT / "aiopkg"
 ORDER = [
     *("errors", "formats", "solver", "vocab", "graphs", "frames", "notebook", "assets", "model", "rules", "settings"),
     *("crosswalk", "reason", "measure", "validate", "derive", "sparql", "explain", "baseline", "assessment", "report"),
-    *("engine", "conformance", "querying", "live", "ask", "connection", "imports", "web", "server", "cli", "__main__"),
+    *("engine", "conformance", "querying", "live", "ask", "connection", "imports", "web", "server", "agent"),
+    *("cli", "__main__"),
 ]
 """Each module may import from those before it, and from itself."""
 
 ONE_PLACE_ONLY = {
     *("clingo", "pyshacl", "owlrl", "rustworkx", "SPARQLWrapper", "starlette", "uvicorn", "jinja2", "xlsxwriter"),
-    *("rdflib", "pandas", "polars"),
+    *("rdflib", "pandas", "polars", "mcp"),
 }
 LONGEST_MODULE = 400
 TOP_LEVEL = {"aiopkg", "docs", "frontend", "ontology", "queries", "shapes", "tests", "benchmarks"}

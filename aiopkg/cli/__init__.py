@@ -2,6 +2,7 @@
 
 import sys
 
+from aiopkg.cli.agenting import mcp
 from aiopkg.cli.app import app
 from aiopkg.cli.catalogue import rules
 from aiopkg.cli.explaining import explain
@@ -16,6 +17,7 @@ app.command()(rules)
 app.command()(explain)
 app.command()(query)
 app.command()(validate)
+app.command()(mcp)
 
 _INTERNAL_ERROR = 4
 _INTERRUPTED = 130

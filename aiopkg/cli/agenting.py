@@ -1,0 +1,32 @@
+"""The command that serves tools to assistants."""
+
+from aiopkg.cli.app import AsOf, InputFormat, Pack, Quiet, Sources, Verbose
+
+__all__ = ["mcp"]
+
+
+def mcp(
+    sources: Sources,
+    as_of: AsOf = None,
+    pack: Pack = [],  # noqa: B006 - Typer copies it
+    input_format: InputFormat = None,
+    quiet: Quiet = False,
+    verbose: Verbose = 0,
+) -> None:
+    """Serve an assistant over stdio (Model Context Protocol): assess, ask, explain, query and rules, read only.
+
+    Nothing but the files named here is read. Example: aiopkg mcp org.ttl
+    """
+    from aiopkg import agent, engine  # noqa: PLC0415
+    from aiopkg.cli.progress import progress  # noqa: PLC0415
+    from aiopkg.errors import InputError  # noqa: PLC0415
+
+    if "-" in sources:
+        raise InputError(
+            "stdin-taken", "Standard input belongs to the assistant.", fix="Name the files of the model instead."
+        )
+    with progress(quiet) as tell:
+        found = engine.assess(
+            sources, as_of=as_of.date() if as_of else None, packs=pack, input_format=input_format, progress=tell
+        )
+    agent.run(found)
