@@ -97,6 +97,7 @@ class DCTERMS:
 class SKOS:
     """Terms of SKOS."""
 
+    altLabel = _in("skos", "altLabel")
     prefLabel = _in("skos", "prefLabel")
     notation = _in("skos", "notation")
     definition = _in("skos", "definition")
@@ -164,6 +165,7 @@ class GRAPH:
 class AIOP:
     """Terms of our own ontology that the program has to know."""
 
+    AchievementRating = _in("aiop", "AchievementRating")
     AnyElement = _in("aiop", "AnyElement")
     AnyProperty = _in("aiop", "AnyProperty")
     Cascade = _in("aiop", "Cascade")
@@ -180,15 +182,19 @@ class AIOP:
     Incompleteness = _in("aiop", "Incompleteness")
     KPI = _in("aiop", "KPI")
     LaunchZone = _in("aiop", "LaunchZone")
+    LoopPeriod = _in("aiop", "LoopPeriod")
+    MarginalEffort = _in("aiop", "MarginalEffort")
     Pack = _in("aiop", "Pack")
     Pillar = _in("aiop", "Pillar")
     PolicyOwnership = _in("aiop", "PolicyOwnership")
     Principle = _in("aiop", "Principle")
+    ProvingGround = _in("aiop", "ProvingGround")
     Recommendation = _in("aiop", "Recommendation")
     RequestMemory = _in("aiop", "RequestMemory")
     RequestWait = _in("aiop", "RequestWait")
     Rule = _in("aiop", "Rule")
     SetUpFunction = _in("aiop", "SetUpFunction")
+    Signal = _in("aiop", "Signal")
     StandingBody = _in("aiop", "StandingBody")
     Structure = _in("aiop", "Structure")
     Threshold = _in("aiop", "Threshold")

@@ -16,6 +16,10 @@ from aiopkg.derive.launch import GateView, Standing
 from aiopkg.derive.maturity import Scale, Tally, read_scale
 from aiopkg.derive.outlook import Outlook
 from aiopkg.engine import assess, assess_model
+from aiopkg.report import to_html
+from aiopkg.report.outlook_lines import outlook_lines
+from aiopkg.report.page.standing import maturity_of as standing_page
+from aiopkg.report.page.wording import days
 from aiopkg.vocab import AIOP, GRAPH, PREFIXES
 
 EX = "https://example.org/"
@@ -354,8 +358,16 @@ def test_effort_is_compared_by_halves_in_the_order_of_going_live() -> None:
     assert (found.reused.earlier, found.reused.later) == (0.5, 1)
 
 
-def test_effort_that_nobody_recorded_is_compared_with_nothing(example: Assessment) -> None:
-    assert example.overview.outlook.portfolio.person_days is None
+def test_the_media_house_pays_less_for_the_next_use_case_and_the_bank_does_not_say() -> None:
+    media, bank = (
+        assess(ORGS / f"{name}.ttl", as_of=date(2026, 6, 30)).overview.outlook.portfolio for name in ("media", "bank")
+    )
+    assert [(use.label, use.person_days) for use in media.live] == [
+        *(("Home page recommendations", 430), ("Comment moderation", 210), ("Campaign bidding", 240)),
+    ]
+    assert media.person_days is not None
+    assert (media.person_days.earlier, media.person_days.later) == (430, 225)
+    assert bank.person_days is None
 
 
 def test_what_to_build_once_is_what_two_units_built_or_two_use_cases_wait_for() -> None:
@@ -379,3 +391,38 @@ def test_what_to_build_once_is_what_two_units_built_or_two_use_cases_wait_for() 
         ("orders", [], ["x", "y"], ["care", "plant"]),
         ("intake", ["one", "two"], ["x"], ["care", "plant", "sales"]),
     ]
+
+
+# Shown
+
+
+def test_the_text_says_where_to_begin_and_what_to_avoid_in_a_line_each() -> None:
+    lines = dict(outlook_lines(assess(ORGS / "manufacturer.ttl", as_of=date(2026, 6, 30))))
+    assert lines["Begin in"] == "After-Sales Service (100% ready)"
+    assert lines["Avoid"].startswith("Quality (data fit for use 0%, governance in place 46%), Supply Chain")
+    assert lines["Workflows"] == ("Paying a supplier 6 days today, 4 days side by side, 4 days with steps by machine")
+    assert all(len(line) < 300 for line in lines.values())
+
+
+def test_an_organization_of_which_nothing_is_said_has_no_line() -> None:
+    assert list(outlook_lines(assess_model(model_from("ex:acme a org:FormalOrganization ."), as_of=EXAMPLE_DAY))) == []
+
+
+def test_the_page_draws_each_unit_in_each_pillar_and_shows_every_kind_of_place_to_begin(example: Assessment) -> None:
+    shown = standing_page(example)
+    cells = [cell for row in shown.picture.rows for cell in row.cells]
+    assert len(cells) == len(example.overview.units)
+    for cell in cells:
+        assert cell.x + shown.picture.cell_width <= shown.picture.width
+        assert cell.y + shown.picture.cell_height <= shown.picture.height
+    assert [order for order, *_ in shown.levels] == [1, 2, 3, 4, 5]
+    html = to_html(example)
+    for group in ("Launch zones", "Units to avoid", "Units between", "Proving grounds"):
+        assert f"<h3>{group}</h3>" in html
+
+
+@pytest.mark.parametrize(
+    ("length", "words"), [(1, "1 day"), (2.5, "2.5 days"), (1 / 24, "1 hour"), (1 / 1440, "1 minute"), (0, "0 minutes")]
+)
+def test_lengths_of_time_are_told_in_days_hours_or_minutes(length: float, words: str) -> None:
+    assert days(length) == words

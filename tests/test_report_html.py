@@ -21,7 +21,20 @@ DAY = date(2026, 6, 30)
 PACK = "us-omb-m-25-21"
 HOSTILE = '<script>alert("x")</script><img src=//evil.example/x onerror=alert(1)>\'"&amp;{{ 7 * 7 }}'
 CHROMIUM = next((p for p in map(Path, ("/usr/bin/chromium", "/usr/bin/chromium-browser")) if p.exists()), None)
-SECTIONS = ["brief", "pillars", "spread", "units", "shape", "unknown", "idle", "gaps", "about"]
+SECTIONS = [
+    "brief",
+    "pillars",
+    "spread",
+    "units",
+    "shape",
+    "maturity",
+    "begin",
+    "reuse",
+    "unknown",
+    "idle",
+    "gaps",
+    "about",
+]
 
 
 @pytest.fixture(scope="module")

@@ -14,7 +14,7 @@ from aiopkg.rules import Rule
 from aiopkg.validate.findings import Finding, Ruling, name_of
 from aiopkg.vocab import GRAPH
 
-__all__ = ["Level", "Point", "Scale", "Step", "Tally", "UnitScore", "score_units"]
+__all__ = ["Level", "Point", "Scale", "Step", "Tally", "UnitScore", "read_scale", "score_units"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,9 +112,10 @@ class UnitScore:
         return Tally(self.satisfied, self.violated, self.unknown)
 
 
-def score_units(store: Store, rules: Sequence[Rule], ruling: Ruling, labels: Labels) -> tuple[UnitScore, ...]:
+def score_units(
+    store: Store, rules: Sequence[Rule], ruling: Ruling, scale: Scale, labels: Labels
+) -> tuple[UnitScore, ...]:
     """Score each unit in each pillar by the verdicts on the elements that belong to it."""
-    scale = read_scale(store, labels)
     home: dict[str, list[NamedNode]] = defaultdict(list)
     for row in store.query(assets.query("overview", "units"), default_graph=list(GRAPH.facts)):  # type: ignore[union-attr]
         home[name_of(row["element"])].append(row["unit"])

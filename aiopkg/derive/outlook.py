@@ -12,16 +12,18 @@ from aiopkg.derive.portfolio import Portfolio, see_portfolio
 from aiopkg.derive.signals import Ground, Signal, see_grounds, see_signals
 from aiopkg.derive.workflow import WorkflowView, view_workflows
 from aiopkg.model.labels import Labels
+from aiopkg.vocab import AIOP, GRAPH
 
 __all__ = ["Outlook", "look_out"]
 
 
 @dataclass(frozen=True, slots=True)
 class Outlook:
-    """Everything that is ranked for what to do next, each rank with its reasons."""
+    """Everything that is ranked for what to do next, each rank with its reasons; ``loop_period`` is in days."""
 
     launch: Launch
     grounds: tuple[Ground, ...]
+    loop_period: float
     signals: tuple[Signal, ...]
     portfolio: Portfolio
     workflows: tuple[WorkflowView, ...]
@@ -32,6 +34,7 @@ def look_out(store: Store, organization: Element, scores: Sequence[UnitScore], l
     return Outlook(
         see_launch(store, organization, scores, labels),
         see_grounds(store, organization, labels),
+        float(next(iter(store.quads_for_pattern(AIOP.LoopPeriod, AIOP.limit, None, GRAPH.measures))).object.value),  # type: ignore[union-attr]
         see_signals(store, organization, labels),
         see_portfolio(store, organization, labels),
         view_workflows(store, labels),

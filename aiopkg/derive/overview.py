@@ -8,7 +8,7 @@ from pyoxigraph import BlankNode, NamedNode, Store
 
 from aiopkg.derive.archetype import Archetypes, weigh
 from aiopkg.derive.cascade import Arrow
-from aiopkg.derive.maturity import UnitScore, score_units
+from aiopkg.derive.maturity import Scale, UnitScore, read_scale, score_units
 from aiopkg.derive.outlook import Outlook, look_out
 from aiopkg.derive.parts import PartScore, PracticeScore, part_of_each, score_parts
 from aiopkg.derive.queues import Queues, queues_at
@@ -80,6 +80,7 @@ class Overview:
     parts: tuple[PartScore, ...]
     practices: tuple[PracticeScore, ...]
     part_of: Mapping[str, str]
+    scale: Scale
     outlook: Outlook
 
 
@@ -116,7 +117,8 @@ def overlook(
                 _score(verdicts),
             )
         )
-    units = score_units(store, rules, ruling, labels)
+    scale = read_scale(store, labels)
+    units = score_units(store, rules, ruling, scale, labels)
     parts, practices = score_parts(store, organization, rules, ruling, labels)
     return Overview(
         tuple(pillars),
@@ -132,6 +134,7 @@ def overlook(
         parts,
         practices,
         part_of_each(store, organization),
+        scale,
         look_out(store, organization, units, labels),
     )
 

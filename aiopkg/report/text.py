@@ -13,6 +13,7 @@ from aiopkg.assessment import Assessment
 from aiopkg.derive.archetype import declared_at
 from aiopkg.derive.cascade import RootCause
 from aiopkg.derive.upcoming import Upcoming
+from aiopkg.report.outlook_lines import outlook_lines
 from aiopkg.report.waiting import queue_in_words
 from aiopkg.validate.findings import VERDICTS, Finding
 
@@ -48,6 +49,7 @@ def _parts(a: Assessment) -> Iterator[RenderableType]:
     yield from _first(a)
     yield from _undermining(a)
     yield from _shape(a)
+    yield from _outlook(a)
     yield from _unknown(a)
     yield from _coming(a)
 
@@ -184,6 +186,16 @@ def _shape(a: Assessment) -> Iterator[RenderableType]:
         grid.add_row(Text("Queue", "bold"), Text(f"{queue.label}: {queue_in_words(queue, a.overview.queues)}"))
     yield grid
     yield Text("")
+
+
+def _outlook(a: Assessment) -> Iterator[RenderableType]:
+    """Show where to begin and what to use again, in a line each."""
+    grid = Table.grid(padding=(0, 1))
+    for heading, words in outlook_lines(a):
+        grid.add_row(Text(heading, "bold", no_wrap=True), Text(words))
+    if grid.row_count:
+        yield grid
+        yield Text("")
 
 
 def _why(a: Assessment, aspect: str) -> str:

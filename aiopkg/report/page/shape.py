@@ -9,10 +9,10 @@ from pyoxigraph import NamedNode
 from aiopkg.assessment import Assessment
 from aiopkg.derive.archetype import ArchetypeView, Difference, Reason, declared_at
 from aiopkg.derive.evidence import Condition, Fact
-from aiopkg.report.page.wording import Bar, bar, count, listing, percent, sentence
+from aiopkg.report.page.wording import count, listing, percent, sentence
 from aiopkg.vocab import GRAPH, SKOS
 
-__all__ = ["Archetype", "Maturity", "Shape", "shape_of"]
+__all__ = ["Archetype", "Shape", "shape_of"]
 
 _MOST_NAMED = 8
 _MOST_MOVES = 12
@@ -65,28 +65,17 @@ class Change:
 
 
 @dataclass(frozen=True, slots=True)
-class Maturity:
-    """A pillar's score as a bar, for the whole organization."""
-
-    label: str
-    score: str
-    bar: Bar
-
-
-@dataclass(frozen=True, slots=True)
 class Shape:
-    """The archetypes, what they differ in, in words, and the maturity."""
+    """The archetypes, what they differ in, in words, and what would have to change."""
 
     archetypes: tuple[Archetype, ...]
     differences: tuple[str, ...]
     called: tuple[Called, ...]
     changes: tuple[Change, ...]
-    maturity: tuple[Maturity, ...]
-    least: tuple[tuple[str, str, str], ...]
 
 
 def shape_of(a: Assessment) -> Shape:
-    """Return how the work is shared out, and how mature the pillars and units are."""
+    """Return how the work is shared out."""
     found = a.overview.archetypes
     views = found.views
     place = declared_at(a.model, a.organization, views["declared"].archetype)
@@ -102,18 +91,11 @@ def shape_of(a: Assessment) -> Shape:
         )
         for how, view in views.items()
     )
-    units = [score for score in a.overview.units if score.score is not None and score.violated]
-    weakest = sorted(units, key=lambda score: (score.score or 0, -score.violated, score.label, score.pillar))[:5]
     return Shape(
         archetypes,
         _differences({_ASPECTS[how]: view.label for how, view in views.items() if view.label}),
         tuple(_called(condition) for condition in found.conditions),
         tuple(_change(a, toward, views[toward]) for toward in ("declared", "recommended") if views[toward].archetype),
-        tuple(
-            Maturity(sentence(pillar.label), percent(pillar.score), bar(pillar.verdicts))
-            for pillar in a.overview.pillars
-        ),
-        tuple((score.label, score.pillar, percent(score.score)) for score in weakest),
     )
 
 

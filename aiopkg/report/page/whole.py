@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from aiopkg import __version__
 from aiopkg.assessment import Assessment
 from aiopkg.report.page.areas import Areas, areas_of
+from aiopkg.report.page.begin import Begin, begin_of
 from aiopkg.report.page.brief import Brief, brief
 from aiopkg.report.page.chains import Roots, anchors_of, roots_of
 from aiopkg.report.page.coming import Coming, coming_of
@@ -15,7 +16,9 @@ from aiopkg.report.page.idle import Idle, idle_of
 from aiopkg.report.page.links import Links, WithinPage
 from aiopkg.report.page.packs import Pack, packs_of
 from aiopkg.report.page.queue import Waiting, overrun_in_words, waiting_of
+from aiopkg.report.page.reuse import Reuse, reuse_of
 from aiopkg.report.page.shape import Shape, shape_of
+from aiopkg.report.page.standing import Maturity, maturity_of
 from aiopkg.report.page.units import Units, units_of
 from aiopkg.report.page.unknowns import Unknowns, unknowns_of
 from aiopkg.report.page.wording import MONTHS, SEVERITIES, VERDICT_WORDS, Bar, bar, sentence
@@ -52,6 +55,9 @@ class Page:
     packs: tuple[Pack, ...]
     coming: tuple[Coming, ...]
     shape: Shape
+    maturity: Maturity
+    begin: Begin
+    reuse: Reuse
     waiting: tuple[Waiting, ...]
     overrun: str
     unknowns: Unknowns
@@ -82,6 +88,9 @@ def view(a: Assessment) -> Page:
         packs=packs_of(a),
         coming=coming_of(a),
         shape=shape_of(a),
+        maturity=maturity_of(a),
+        begin=begin_of(a),
+        reuse=reuse_of(a),
         waiting=waiting_of(a),
         overrun=overrun_in_words(a),
         unknowns=unknowns_of(a),

@@ -16,6 +16,7 @@ __all__ = [
     "Segment",
     "bar",
     "count",
+    "days",
     "element",
     "heat",
     "listing",
@@ -88,6 +89,15 @@ def _counted(segment: Segment) -> str:
 def count(number: int, noun: str, plural: str = "") -> str:
     """Return a number with its noun: ``1 gap``, ``1,200 gaps``."""
     return f"{number:,} {noun if number == 1 else plural or noun + 's'}"
+
+
+def days(length: float) -> str:
+    """Return a length of time in days: ``1 day``, ``2.5 days``; below a day in hours or minutes."""
+    for unit, size in (("day", 1.0), ("hour", 24.0), ("minute", 1440.0)):
+        if length * size >= 1 or unit == "minute":
+            shown = f"{length * size:,.1f}".removesuffix(".0")
+            return f"{shown} {unit}" if shown == "1" else f"{shown} {unit}s"
+    raise AssertionError(length)
 
 
 def percent(share: float | None) -> str:

@@ -1,0 +1,152 @@
+"""Where to begin: launch zones, units to avoid and why, and where AI proves itself soonest."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from pyoxigraph import NamedNode
+
+from aiopkg.assessment import Assessment
+from aiopkg.derive.launch import GateView, Standing
+from aiopkg.derive.named import Named
+from aiopkg.derive.signals import Ground
+from aiopkg.report.page.wording import count, days, listing, percent, sentence
+from aiopkg.vocab import AIOP, GRAPH, SKOS
+
+__all__ = ["Begin", "Gate", "GroundShown", "Group", "UnitShown", "begin_of", "labels_of"]
+
+_MOST_UNITS = 12
+_MOST_NAMED = 4
+_MOST_GROUNDS = 12
+
+_STATES = {"open": "Open", "shut": "Shut", "between": "Between", "unknown": "Not known"}
+
+
+@dataclass(frozen=True, slots=True)
+class Gate:
+    """A gate at a unit in words: its state, the figure, and what speaks for it and against it."""
+
+    label: str
+    state: str
+    word: str
+    figure: str
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
+class UnitShown:
+    """A unit with its readiness and its gates."""
+
+    label: str
+    focus: str
+    ready: str
+    width: str
+    gates: tuple[Gate, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """Units of one kind: what the kind is, the first of them, and how many more there are."""
+
+    key: str
+    heading: str
+    definition: str
+    units: tuple[UnitShown, ...]
+    more: int
+
+
+@dataclass(frozen=True, slots=True)
+class GroundShown:
+    """A proving ground: how many rounds a month, the width of its bar, and the loops in words."""
+
+    label: str
+    focus: str
+    areas: str
+    density: str
+    width: str
+    loops: tuple[str, ...]
+    outcomes: str
+
+
+@dataclass(frozen=True, slots=True)
+class Begin:
+    """The units by where to begin, and the proving grounds."""
+
+    groups: tuple[Group, ...]
+    ground: str
+    period: str
+    grounds: tuple[GroundShown, ...]
+    more_grounds: int
+
+
+def begin_of(a: Assessment) -> Begin:
+    """Return where to begin and where not, each unit with its reasons."""
+    launch = a.overview.outlook.launch
+    grounds = a.overview.outlook.grounds
+    most = max((ground.density for ground in grounds), default=1.0)
+    kinds = ((AIOP.LaunchZone, launch.zones), (AIOP.UnitToAvoid, launch.avoid), (AIOP.UndecidedUnit, launch.between))
+    return Begin(
+        tuple(
+            Group(
+                kind.value.rpartition("#")[2],
+                sentence(_said(a, kind, SKOS.altLabel)),
+                _said(a, kind, SKOS.definition),
+                tuple(_unit(standing) for standing in units[:_MOST_UNITS]),
+                max(0, len(units) - _MOST_UNITS),
+            )
+            for kind, units in kinds
+        ),
+        _said(a, AIOP.ProvingGround, SKOS.definition),
+        days(a.overview.outlook.loop_period),
+        tuple(_ground(ground, most) for ground in grounds[:_MOST_GROUNDS]),
+        max(0, len(grounds) - _MOST_GROUNDS),
+    )
+
+
+def labels_of(elements: Sequence[Named], most: int = _MOST_NAMED) -> str:
+    """Return the labels of elements, the first few of them."""
+    return listing([each.label for each in elements], most)
+
+
+def _said(a: Assessment, term: NamedNode, how: NamedNode) -> str:
+    return next(iter(a.store.quads_for_pattern(term, how, None, GRAPH.ontology))).object.value  # type: ignore[union-attr]
+
+
+def _unit(standing: Standing) -> UnitShown:
+    return UnitShown(
+        standing.label,
+        standing.unit,
+        percent(standing.readiness),
+        f"{100 * (standing.readiness or 0):.1f}",
+        tuple(_gate(gate) for gate in standing.gates),
+    )
+
+
+def _gate(gate: GateView) -> Gate:
+    why = []
+    if gate.speaking:
+        why.append(f"for it {labels_of(gate.speaking)}")
+    if gate.against:
+        why.append(f"against it {labels_of(gate.against)}")
+    if gate.findings:
+        why.append(count(len(gate.findings), "gap"))
+    if gate.value is None:
+        why.append("nothing recorded")
+    limit = f"opens at {percent(gate.opens_from)}, shut below {percent(gate.shuts_below)}"
+    figure = "" if gate.value is None else f"{percent(gate.value)}; {limit}"
+    return Gate(sentence(gate.label), gate.state, _STATES[gate.state], figure, "; ".join(why))
+
+
+def _ground(ground: Ground, most: float) -> GroundShown:
+    return GroundShown(
+        ground.label,
+        ground.unit,
+        ", ".join(ground.areas),
+        f"{ground.density:,.3g}",
+        f"{100 * ground.density / most:.1f}",
+        tuple(
+            f"{loop.label}: {days(loop.days)} ({loop.data.label} {days(loop.data_days)}, "
+            f"{loop.decision.label} {days(loop.decision_days)})"
+            for loop in ground.loops[:_MOST_NAMED]
+        ),
+        f"{count(ground.outcomes, 'outcome')} measured" if ground.outcomes else "no outcome measured",
+    )
