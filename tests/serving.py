@@ -1,6 +1,7 @@
 """A real server in a process of its own, for tests that speak HTTP to it."""
 
 import json
+import re
 import signal
 import subprocess
 import sys
@@ -56,3 +57,21 @@ def running_server(folder: Path, quads: str, limits: Limits) -> Iterator[str]:
     """Run a server and give its URL."""
     with running_process(folder, quads, limits) as (url, _):
         yield url
+
+
+@contextmanager
+def running_page(source: Path, day: str) -> Iterator[str]:
+    """Serve the web page of an organization by the command itself and give its URL; it must end cleanly."""
+    command = [sys.executable, "-m", "aiopkg", "serve", str(source), "--as-of", day, "--port", "0", "-q"]
+    process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+    try:
+        assert process.stdout is not None
+        announced = re.search(r"http://\S+/", process.stdout.readline())
+        assert announced is not None, process.communicate()
+        yield announced[0]
+        process.send_signal(signal.SIGINT)
+        _, complaints = process.communicate(timeout=20)
+        assert process.returncode == 0, complaints
+        assert "Traceback" not in complaints
+    finally:
+        process.kill()

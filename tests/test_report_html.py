@@ -4,12 +4,12 @@ import re
 from collections.abc import Iterator
 from datetime import date
 from html import escape
-from html.parser import HTMLParser
 from itertools import pairwise
 from pathlib import Path
 
 import pytest
 from conftest import EXAMPLE_DAY, ORGS, ROOT, model_from
+from markup import Outline
 from test_roots import UNSTEWARDED
 
 from aiopkg.assessment import Assessment
@@ -56,22 +56,6 @@ def hostile(tmp_path_factory: pytest.TempPathFactory) -> str:
     path = tmp_path_factory.mktemp("hostile") / "hostile.ttl"
     path.write_text(text, encoding="utf-8")
     return to_html(assess(path, as_of=DAY))
-
-
-class Outline(HTMLParser):
-    """Collects elements with their attributes, headings by level, and ids."""
-
-    def __init__(self, html: str) -> None:
-        super().__init__()
-        self.elements: list[tuple[str, dict[str, str | None]]] = []
-        self.feed(html)
-        self.close()
-
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        self.elements.append((tag, dict(attrs)))
-
-    def of(self, *tags: str) -> list[dict[str, str | None]]:
-        return [attributes for tag, attributes in self.elements if tag in tags]
 
 
 def addresses(html: str) -> Iterator[str]:

@@ -79,7 +79,7 @@ def _read(properties: dict[NamedNode, list[object]], labels: Labels) -> Recommen
         effort=labels(only(AIOP.effort)),
         about=texts(AIOP.about),
         closes=tuple(text.rsplit("/", 1)[-1] for text in texts(AIOP.closes)),
-        evidence=texts(AIOP.evidence),
+        evidence=tuple(legible(text) for text in texts(AIOP.evidence)),
     )
 
 

@@ -1,5 +1,6 @@
 """Pages from templates: the one module that names the template engine."""
 
+import re
 from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
@@ -8,12 +9,18 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 __all__ = ["SECTIONS", "written"]
 
+_TURNING = re.compile("[\u202a-\u202e\u2066-\u2069]")
+"""Characters that turn the direction of the text around them (UAX #9: explicit formatting characters)."""
+
 SECTIONS = Path(__file__).parent / "page" / "templates"
 """The sections of the report, its style and its script."""
 
 
 def written(template: str, values: Mapping[str, object], *folders: Path) -> str:
-    """Return a template filled in; all text is escaped. Templates in ``folders`` stand before the report's own."""
+    """Return a template filled in; those in ``folders`` stand before the report's own.
+
+    All text is escaped, and turns no other text around.
+    """
     return _environment((*folders, SECTIONS)).get_template(template).render(values) + "\n"
 
 
@@ -25,6 +32,11 @@ def _environment(folders: tuple[Path, ...]) -> Environment:
         undefined=StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
+        finalize=_straight,
     )
     environment.filters["thousands"] = "{:,}".format
     return environment
+
+
+def _straight(value: object) -> object:
+    return _TURNING.sub("", value) if type(value) is str else value
