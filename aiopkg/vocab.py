@@ -76,6 +76,7 @@ class OWL:
     annotatedProperty = _in("owl", "annotatedProperty")
     annotatedSource = _in("owl", "annotatedSource")
     annotatedTarget = _in("owl", "annotatedTarget")
+    deprecated = _in("owl", "deprecated")
     hasValue = _in("owl", "hasValue")
     imports = _in("owl", "imports")
     intersectionOf = _in("owl", "intersectionOf")
@@ -90,6 +91,7 @@ class DCTERMS:
     """Terms of DCMI Metadata Terms."""
 
     identifier = _in("dcterms", "identifier")
+    isReplacedBy = _in("dcterms", "isReplacedBy")
     source = _in("dcterms", "source")
     tableOfContents = _in("dcterms", "tableOfContents")
 

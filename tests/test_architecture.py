@@ -17,7 +17,7 @@ ORDER = [
     *("errors", "formats", "solver", "vocab", "graphs", "frames", "notebook", "assets", "model", "rules", "settings"),
     *("crosswalk", "reason", "measure", "validate", "derive", "sparql", "explain", "baseline", "assessment", "report"),
     *("engine", "conformance", "querying", "live", "ask", "connection", "imports", "web", "server", "agent"),
-    *("cli", "__main__"),
+    *("migrate", "cli", "__main__"),
 ]
 """Each module may import from those before it, and from itself."""
 

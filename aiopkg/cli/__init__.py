@@ -6,6 +6,7 @@ from aiopkg.cli.agenting import mcp
 from aiopkg.cli.app import app
 from aiopkg.cli.catalogue import rules
 from aiopkg.cli.explaining import explain
+from aiopkg.cli.migrating import migrate
 from aiopkg.cli.querying import query
 from aiopkg.cli.trouble import complain
 from aiopkg.cli.validating import validate
@@ -15,6 +16,7 @@ __all__ = ["main"]
 
 app.command()(rules)
 app.command()(explain)
+app.command()(migrate)
 app.command()(query)
 app.command()(validate)
 app.command()(mcp)

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from threading import RLock
 
-from pyoxigraph import Triple
+from pyoxigraph import NamedNode, Triple
 
 from aiopkg.assessment import Assessment
 from aiopkg.engine import RdfGraph, Sources, load_model, statements_of
@@ -13,6 +13,7 @@ from aiopkg.errors import Place
 from aiopkg.live.state import State
 from aiopkg.model import Model
 from aiopkg.model.check import check_literals, check_terms
+from aiopkg.model.renames import in_present_terms
 from aiopkg.settings import Settings
 from aiopkg.validate.findings import Finding
 
@@ -22,7 +23,7 @@ _EDIT = Place("~edit")
 """Where triples stand that came with an edit; by its name it comes after files."""
 
 
-Added = Iterable[Triple] | Mapping[Triple, Place] | RdfGraph
+Added = Iterable[Triple] | Mapping[Triple, Place] | RdfGraph | Model
 
 
 @dataclass(frozen=True)
@@ -75,20 +76,33 @@ class Live:
     def edit(self, add: Added = (), remove: Iterable[Triple] | RdfGraph = ()) -> Outcome:
         """Take triples out of the model and put others in; what is both stays. Either all of it is done or nothing.
 
-        Triples of pyoxigraph and graphs of rdflib are accepted, and a mapping from triples to the places where they
-        stand. Blank nodes are those of the model: they go by the names that it gives them; those of a graph of
-        rdflib are always new ones. Raises :class:`InputError` as :func:`aiopkg.assess` does.
+        Triples of pyoxigraph and graphs of rdflib are accepted, a mapping from triples to the places where they
+        stand, and a whole model, of which each triple counts. Blank nodes are those of the model: they go by
+        the names that it gives them; those of a graph of rdflib are always new ones. Raises :class:`InputError`
+        as :func:`aiopkg.assess` does.
         """
         with self._lock:
             known = self._state.model.places
-            places = add if isinstance(add, Mapping) else {t: known.get(t, _EDIT) for t in _triples(add)}
+            places, former = self._added(add)
             come = {triple: place for triple, place in places.items() if known.get(triple) != place}
             check_terms(come)
             check_literals(come.items())
-            gone = [triple for triple in dict.fromkeys(_triples(remove)) if triple in known and triple not in places]
-            outcome = self._take_in(self._state.model.edited(come, gone), [t for t in come if t not in known], gone)
+            unwanted = in_present_terms((triple, _EDIT) for triple in _triples(remove))[0]
+            gone = [triple for triple, _ in dict.fromkeys(unwanted) if triple in known and triple not in places]
+            outcome = self._take_in(
+                self._state.model.edited(come, gone, former), [t for t in come if t not in known], gone
+            )
             self._assessment = outcome.assessment
             return outcome
+
+    def _added(self, add: Added) -> tuple[Mapping[Triple, Place], Mapping[Triple, tuple[NamedNode, ...]]]:
+        """What an edit adds, in present terms, and which triples of the edited model were written with former ones."""
+        model = self._state.model
+        if isinstance(add, Model):
+            return add.places, add.former
+        given = add if isinstance(add, Mapping) else {t: model.places.get(t, _EDIT) for t in _triples(add)}
+        read, former = in_present_terms(given.items())
+        return dict(read), {**model.former, **former}
 
     def _take_in(self, model: Model, fresh: Sequence[Triple], lost: Sequence[Triple]) -> Outcome:
         old, taken = self._state.model, False

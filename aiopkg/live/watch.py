@@ -42,9 +42,9 @@ class Watch:
         if digests == self._digests:
             return None
         self._digests = digests
-        places = self._live.settings.stated(load(self._names, self._format)).places
+        model = self._live.settings.stated(load(self._names, self._format))
         known = self._live.assessment.model.places
-        return self._live.edit(places, [triple for triple in known if triple not in places])
+        return self._live.edit(model, [triple for triple in known if triple not in model.places])
 
     def _stamp(self) -> Mapping[Path, tuple[int, int]]:
         """The time and size of each file; of one that has just gone, nothing."""

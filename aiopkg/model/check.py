@@ -10,6 +10,7 @@ from pyoxigraph import Literal, NamedNode, Triple
 
 from aiopkg import assets
 from aiopkg.errors import InputError, Place
+from aiopkg.model.renames import renames
 from aiopkg.vocab import PREFIXES, RDFS, shorten
 
 __all__ = ["check_literals", "check_terms"]
@@ -67,7 +68,7 @@ def check_terms(places: Mapping[Triple, Place]) -> None:
     first, place = min(unknown.items(), key=lambda item: (item[1], item[0]))
     others = len(unknown) - 1
     also = f" {others} more are unknown too." if others > 1 else " One more is unknown too." if others else ""
-    near = difflib.get_close_matches(first, sorted(_declared()), n=1, cutoff=0.6)
+    near = difflib.get_close_matches(first, sorted(_declared() - {old.value for old in renames()}), n=1, cutoff=0.6)
     raise InputError(
         "unknown-term",
         f"Our namespace has no term {shorten(first)}.{also}",

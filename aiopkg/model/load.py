@@ -2,7 +2,7 @@
 
 from collections import Counter, deque
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
 
@@ -14,6 +14,7 @@ from aiopkg.model.catalog import Catalog
 from aiopkg.model.check import check_literals, check_terms
 from aiopkg.model.layered import Layered
 from aiopkg.model.parse import parse_source
+from aiopkg.model.renames import Deprecation, deprecations, in_present_terms
 from aiopkg.model.sources import Source, find_sources
 from aiopkg.vocab import OWL, PREFIXES
 
@@ -28,6 +29,13 @@ class Model:
     """The triples that an organization asserts, in a fixed order, and where each of them stands."""
 
     places: Mapping[Triple, Place]
+    former: Mapping[Triple, tuple[NamedNode, ...]] = field(default_factory=dict)
+    """The triples that were written with terms that have another name now, and these terms."""
+
+    @property
+    def deprecations(self) -> tuple[Deprecation, ...]:
+        """The terms in use that have another name now, and where they stand."""
+        return deprecations(self.former, self.places)
 
     @cached_property
     def triples(self) -> tuple[Triple, ...]:
@@ -80,12 +88,22 @@ class Model:
             return term
         return min(self._written.get(term, (term,)), key=str)
 
-    def edited(self, added: Mapping[Triple, Place], removed: Collection[Triple]) -> "Model":
-        """Return this model without some triples and with others; what is both removed and added stays."""
+    def edited(
+        self,
+        added: Mapping[Triple, Place],
+        removed: Collection[Triple],
+        former: Mapping[Triple, tuple[NamedNode, ...]] | None = None,
+    ) -> "Model":
+        """Return this model without some triples and with others; what is both removed and added stays.
+
+        ``former`` are the triples of the new model that were written with former terms; as before if not given.
+        """
         gone = [triple for triple in removed if triple not in added and triple in self.places]
         come = [triple for triple in added if triple not in self.places]
         places = self.places if isinstance(self.places, Layered) else Layered(self.places)
-        model = Model(places.revised(added, gone))
+        revised = places.revised(added, gone)
+        written_so = self.former if former is None else former
+        model = Model(revised, {triple: terms for triple, terms in written_so.items() if triple in revised})
         for name, end in (("_described", "subject"), ("_mentioned", "object")):
             model.__dict__[name] = _sorted_in(getattr(self, name), come, gone, end)
         spellings: dict[Literal, dict[Literal, int]] = {}
@@ -163,8 +181,8 @@ def load(
     """Load files, folders, globs or standard input (``-``) into one model.
 
     Named graphs of the input are taken together. With ``strict``, terms of our namespace have to exist
-    and typed literals have to be what they say. With a ``catalog``, a folder, imports are loaded from it;
-    without one they are left alone. Nothing is fetched.
+    and typed literals have to be what they say; terms that have another name now are read by that. With a
+    ``catalog``, a folder, imports are loaded from it; without one they are left alone. Nothing is fetched.
 
     Raises :class:`InputError` with place and fix, having kept nothing, for any document that is missing,
     empty or ill-formed.
@@ -200,10 +218,11 @@ def _statements(source: Source, number: int) -> Iterator[tuple[Triple, Place]]:
 
 
 def model_of(found: Iterable[tuple[Triple, Place]], *, strict: bool = True) -> Model:
-    """Make a model of triples and their places, blank nodes named by what is said of them."""
-    statements = list(found)
+    """Make a model of triples and their places, blank nodes named by what is said of them; see :func:`load`."""
+    statements, former = in_present_terms(found) if strict else (list(found), {})
     names = name_blank_nodes(triple for triple, _ in statements)
     places: dict[Triple, Place] = {}
+    written_so: dict[Triple, tuple[NamedNode, ...]] = {}
     for triple, place in statements:
         subject, value = triple.subject, triple.object
         renamed = Triple(
@@ -213,10 +232,12 @@ def model_of(found: Iterable[tuple[Triple, Place]], *, strict: bool = True) -> M
         )
         if renamed not in places:
             places[renamed] = place
+        if triple in former:
+            written_so[renamed] = former[triple]
     if strict:
         check_terms(places)
         check_literals(places.items())
-    return Model(places)
+    return Model(places, written_so)
 
 
 def _apart(quad: Quad, labels: dict[BlankNode, BlankNode], number: int) -> Triple:

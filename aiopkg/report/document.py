@@ -14,6 +14,7 @@ from aiopkg.assessment import Assessment
 from aiopkg.derive.cascade import Arrow, Cascade
 from aiopkg.derive.dependencies import Link
 from aiopkg.model.labels import Labels
+from aiopkg.model.renames import Deprecation, migration_command
 from aiopkg.report.applicability import rule_document
 from aiopkg.report.outlook import maturity_of, outlook_of
 from aiopkg.report.structure import structure_of
@@ -94,7 +95,17 @@ def document(assessment: Assessment) -> Json:
             }
             for item in a.not_known
         ],
+        "deprecations": [_deprecation(found) for found in a.model.deprecations],
         **_upcoming(a),
+    }
+
+
+def _deprecation(found: Deprecation) -> Json:
+    return {
+        "term": found.term,
+        "replaced_by": found.replaced_by,
+        "places": [{"file": place.file, "line": place.line} for place in found.places],
+        "fix": migration_command(found.places),
     }
 
 

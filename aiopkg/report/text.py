@@ -13,9 +13,14 @@ from aiopkg.assessment import Assessment
 from aiopkg.derive.archetype import declared_at
 from aiopkg.derive.cascade import RootCause
 from aiopkg.derive.upcoming import Upcoming
+<<<<<<< HEAD
 from aiopkg.report.outlook_lines import outlook_lines
+=======
+from aiopkg.model.renames import migration_command
+>>>>>>> 1f786b7 (A renamed term still works, is warned about, and aiopkg migrate brings files up to date; deprecation policy; decision record)
 from aiopkg.report.waiting import queue_in_words
 from aiopkg.validate.findings import VERDICTS, Finding
+from aiopkg.vocab import shorten
 
 __all__ = ["to_plain_text", "to_text"]
 
@@ -52,6 +57,23 @@ def _parts(a: Assessment) -> Iterator[RenderableType]:
     yield from _outlook(a)
     yield from _unknown(a)
     yield from _coming(a)
+    yield from _former_terms(a)
+
+
+def _former_terms(a: Assessment) -> Iterator[RenderableType]:
+    """Show terms that have another name now, where they stand, and how to bring the files up to date."""
+    found = a.model.deprecations
+    if not found:
+        return
+    yield Text("")
+    yield Text("Terms that have another name now", style="yellow")
+    for each in found:
+        first, more = each.places[0], len(each.places) - 1
+        further = f" and {more:,} more" if more else ""
+        where = f"{Path(first.file).name}:{first.line}{further}"
+        yield Text(f"- {shorten(each.term)} is {shorten(each.replaced_by)} now ({where})")
+    places = [place for each in found for place in each.places]
+    yield Text.assemble(("do: ", "green"), (migration_command(places), "green"))
 
 
 def _in_short(a: Assessment, violated: Sequence[Finding]) -> str:
