@@ -13,11 +13,8 @@ from aiopkg.assessment import Assessment
 from aiopkg.derive.archetype import declared_at
 from aiopkg.derive.cascade import RootCause
 from aiopkg.derive.upcoming import Upcoming
-<<<<<<< HEAD
-from aiopkg.report.outlook_lines import outlook_lines
-=======
 from aiopkg.model.renames import migration_command
->>>>>>> 1f786b7 (A renamed term still works, is warned about, and aiopkg migrate brings files up to date; deprecation policy; decision record)
+from aiopkg.report.outlook_lines import outlook_lines
 from aiopkg.report.waiting import queue_in_words
 from aiopkg.validate.findings import VERDICTS, Finding
 from aiopkg.vocab import shorten
