@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from aiopkg.errors import InputError as InputError
     from aiopkg.errors import LimitReached as LimitReached
     from aiopkg.errors import MissingExtra as MissingExtra
+    from aiopkg.limits import Limits as Limits
     from aiopkg.live.session import Live as Live
     from aiopkg.querying import query as query
     from aiopkg.rules import Rule as Rule
@@ -31,6 +32,7 @@ __all__ = [
     "Finding",
     "InputError",
     "LimitReached",
+    "Limits",
     "Live",
     "MissingExtra",
     "Rule",
@@ -48,6 +50,7 @@ _HOMES = {
     "Finding": "validate.findings",
     "InputError": "errors",
     "LimitReached": "errors",
+    "Limits": "limits",
     "Live": "live.session",
     "MissingExtra": "errors",
     "Rule": "rules",

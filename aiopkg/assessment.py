@@ -12,7 +12,7 @@ from pyoxigraph import BlankNode, NamedNode, Quad, RdfFormat, Store, Triple, par
 from aiopkg import assets
 from aiopkg.baseline import Baseline, Known
 from aiopkg.derive import Cascades, Overview, Recommendation, Upcoming
-from aiopkg.errors import InputError
+from aiopkg.errors import InputError, LimitReached
 from aiopkg.explain import Applicability, Explainer, Matter, Proof, Reasons, RuleApplicability, conclusion_of
 from aiopkg.graphs import rdflib_graph
 from aiopkg.model import Model
@@ -29,7 +29,27 @@ if TYPE_CHECKING:
     from aiopkg.frames import PandasFrame, PolarsFrame
     from aiopkg.graphs import Graph
 
-__all__ = ["Assessment", "spoken"]
+__all__ = ["Assessment", "Cut", "Unfinished", "spoken"]
+
+
+@dataclass(frozen=True, slots=True)
+class Cut:
+    """Where a limit ended an assessment: the limit's code, what was reached while doing what, and what is whole.
+
+    ``stages`` are those that are complete; ``rules`` are codes of the rules that were not judged any more, or not
+    to their end.
+    """
+
+    code: str
+    cause: str
+    stages: tuple[str, ...]
+    rules: tuple[str, ...]
+
+    def in_words(self, judged: int) -> str:
+        """Say that a report is not whole, and how many rules were judged."""
+        some = f"{judged} rules were judged, {len(self.rules)} were not"
+        done = some if self.rules or not judged else "All rules were judged"
+        return f"This report is not complete. {self.cause} {done}; what it does not list may be wrong as well."
 
 
 @dataclass(frozen=True)
@@ -61,6 +81,10 @@ class Assessment:
     baseline: Baseline | None = None
     left_out: tuple[str, ...] = ()
     """The codes of rules that would apply and that the settings leave out."""
+    cut: Cut | None = None
+    """None where the assessment is whole. Else it holds the verdicts of the rules that were judged; what other
+    stages would have found is not in it unless they are among ``cut.stages``."""
+
     _turn: RLock = field(default_factory=RLock, init=False, repr=False, compare=False)
     """Explanations remember what they have worked out; one thread at a time adds to it."""
 
@@ -71,9 +95,12 @@ class Assessment:
 
     @property
     def applicability(self) -> Mapping[str, RuleApplicability]:
-        """Why each rule of the catalogue applies here, does not, or found nothing to look at, by its code."""
+        """Why each rule of the catalogue applies here, does not, or found nothing to look at, by its code.
+
+        Nothing where the assessment was cut short.
+        """
         with self._turn:
-            return self._reasons.of_rules
+            return self._reasons.of_rules if self.cut is None else {}
 
     def applies(self, rule: str, element: str | NamedNode | BlankNode) -> Applicability:
         """Return why a rule looks at an element or does not; true exactly if it does.
@@ -96,7 +123,11 @@ class Assessment:
     @cached_property
     def closed(self) -> tuple[Known, ...]:
         """The gaps that the baseline knows and that are gaps no more."""
-        return self.baseline.closed(self.findings, (rule.code for rule in self.rules)) if self.baseline else ()
+        return (
+            self.baseline.closed(self.findings, (rule.code for rule in self.rules))
+            if self.baseline and self.cut is None
+            else ()
+        )
 
     @property
     def inconsistencies(self) -> tuple[Inconsistency, ...]:
@@ -191,6 +222,14 @@ class Assessment:
         content = serialize(sorted(quads, key=str), format=RdfFormat.N_QUADS)
         assert content is not None
         return content
+
+
+class Unfinished(LimitReached):
+    """A limit ended an assessment; ``so_far`` is what was complete, and says so."""
+
+    def __init__(self, limit: LimitReached, so_far: Assessment) -> None:
+        super().__init__(limit.code, limit.cause, fix=limit.fix, place=limit.place, excerpt=limit.excerpt)
+        self.so_far = so_far
 
 
 def spoken(rules: Sequence[Rule]) -> list[Triple]:

@@ -1,6 +1,6 @@
 """The pipeline: load, materialise, measure, validate, derive; each stage writes one named graph."""
 
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from pathlib import Path
@@ -11,20 +11,23 @@ from pyoxigraph import BlankNode, NamedNode, Quad, RdfFormat, Store, Triple
 from aiopkg import assets
 from aiopkg.assessment import Assessment, spoken
 from aiopkg.baseline import read_baseline
-from aiopkg.derive import cascade, cascade_triples, look_ahead, overlook, recommend
-from aiopkg.errors import InputError, Place
+from aiopkg.cut import Complete
+from aiopkg.derive import Overview, cascade, cascade_triples, look_ahead, overlook, recommend
+from aiopkg.errors import InputError, LimitReached, Place
+from aiopkg.limits import UNLIMITED, Budget, Limits
+from aiopkg.materialised import Materialised, materialise_model
 from aiopkg.measure import measure
 from aiopkg.model import Model, load
 from aiopkg.model.labels import Labels
 from aiopkg.model.load import model_of
 from aiopkg.model.parse import parse_source
 from aiopkg.model.sources import Source
-from aiopkg.reason import Closure, Entailment, entails, materialise
+from aiopkg.reason import Entailment, entails, materialise
 from aiopkg.rules import Rule, catalogue
 from aiopkg.settings import Settings
 from aiopkg.validate.findings import Ruling, finding_triples, name_of, rule_upon
 from aiopkg.validate.listing import Findings
-from aiopkg.vocab import AIOP, GRAPH, ORG, OWL, RDF, SKOS
+from aiopkg.vocab import AIOP, GRAPH, ORG, RDF, SKOS
 
 __all__ = [
     "Assessment",
@@ -64,67 +67,6 @@ def _silent(_: str) -> None:
     """Report nothing."""
 
 
-@dataclass(frozen=True)
-class Materialised:
-    """A model with what follows from it.
-
-    ``store`` holds the graphs asserted, ontology and inferred with one representative of each group of
-    individuals that are the same; ``closure`` says everything of everyone.
-    """
-
-    model: Model
-    closure: Closure
-    store: Store
-    same: Mapping[object, NamedNode | BlankNode]
-    """The representative of each individual that is the same as another."""
-
-
-def materialise_model(model: Model, given: Sequence[Triple] = ()) -> Materialised:
-    """Draw every conclusion from a model and the ontology together, and from facts of the evaluation itself."""
-    ontology = assets.ontology()
-    closure = materialise([*model.triples, *ontology, *given])
-    base = set(ontology)
-    same = _representatives(closure, model, {triple.subject for triple in ontology})
-    store = Store()
-    asserted = {_represent(triple, same) for triple in model.triples} - base
-    inferred = {_represent(triple, same) for triple in closure.inferred} - asserted - base
-    for graph, triples in ((GRAPH.asserted, asserted), (GRAPH.ontology, base), (GRAPH.inferred, inferred)):
-        store.bulk_extend([Quad(t.subject, t.predicate, t.object, graph) for t in triples])
-    return Materialised(model, closure, store, same)
-
-
-def _representatives(closure: Closure, model: Model, terms: Collection[object]) -> dict[object, NamedNode | BlankNode]:
-    """Map each element that is the same as another to the first of its group.
-
-    Terms of the ontology come first, because rules name them; then other IRIs; then by the alphabet.
-    """
-    groups: dict[object, set[NamedNode | BlankNode]] = {}
-    pairs = [t for source in (model.triples, closure.inferred) for t in source if t.predicate == OWL.sameAs]
-    for triple in pairs:
-        ends = {end for end in (triple.subject, triple.object) if isinstance(end, NamedNode | BlankNode)}
-        known = [groups.get(end, {end}) for end in ends]
-        if all(group is known[0] and ends <= group for group in known) and ends <= groups.keys():
-            continue
-        merged = set().union(*known)
-        for element in merged:
-            groups[element] = merged
-
-    def rank(element: NamedNode | BlankNode) -> tuple[bool, bool, str]:
-        return element not in terms, isinstance(element, BlankNode), str(element)
-
-    first = {id(group): min(group, key=rank) for group in groups.values()}
-    return {element: first[id(group)] for element, group in groups.items()}
-
-
-def _represent(triple: Triple, same: Mapping[object, NamedNode | BlankNode]) -> Triple:
-    if not same or triple.predicate == OWL.sameAs:
-        return triple
-    subject, value = same.get(triple.subject), same.get(triple.object)
-    if subject is None and value is None:
-        return triple
-    return Triple(subject or triple.subject, triple.predicate, value or triple.object)
-
-
 def validate_model(known: Materialised, rules: Sequence[Rule], as_of: date, given: Sequence[Triple] = ()) -> Ruling:
     """Measure a materialised model and judge it by some rules; writes its graph of measures.
 
@@ -142,6 +84,7 @@ def assess(
     upcoming: bool = False,
     input_format: str | None = None,
     settings: Settings | None = None,
+    limits: Limits | Budget | None = None,
     progress: Progress = _silent,
 ) -> Assessment:
     """Assess an organization: load its model, draw conclusions, measure, validate and derive.
@@ -152,12 +95,15 @@ def assess(
     severities and thresholds, and waive; no file is looked for here.
 
     Raises :class:`InputError` for input that cannot be read, has no organization in it, or names a pack
-    that does not exist.
+    that does not exist; :class:`LimitReached` when one of ``limits`` is passed, with what was complete as
+    ``so_far`` once the model is loaded. Limits are heeded between two steps: a step that takes long is not interrupted.
     """
+    budget = Budget.of(limits)
     progress("Loading")
+    budget.enter("loading")
     model = load_model(source, input_format)
     return assess_model(
-        model, as_of=as_of, packs=packs, upcoming=upcoming, settings=settings or Settings(), progress=progress
+        model, as_of=as_of, packs=packs, upcoming=upcoming, settings=settings, limits=budget, progress=progress
     )
 
 
@@ -183,29 +129,63 @@ def assess_model(
     packs: Sequence[str] = (),
     upcoming: bool = False,
     settings: Settings | None = None,
+    limits: Limits | Budget | None = None,
     progress: Progress = _silent,
 ) -> Assessment:
     """Assess a model that is loaded already; see :func:`assess`."""
-    day = as_of or datetime.now(UTC).date()
+    budget = Budget.of(limits)
     settings = settings or Settings()
-    model = settings.stated(model)
+    complete = Complete(settings.stated(model), as_of or datetime.now(UTC).date(), packs)
+    try:
+        return _assess(complete, upcoming, settings, budget, progress)
+    except MemoryError:
+        raise complete.unfinished(budget.passed("memory")) from None
+    except LimitReached as limit:
+        raise complete.unfinished(limit) from limit
+
+
+def _assess(complete: Complete, upcoming: bool, settings: Settings, budget: Budget, progress: Progress) -> Assessment:
+    model, day = complete.model, complete.as_of
     progress("Drawing conclusions")
-    matter = take_up(model, day, packs, settings)
+    budget.enter("drawing conclusions")
+    matter = take_up(model, day, complete.packs, settings, budget)
     store, rules = matter.known.store, matter.rules
+    complete.organization, complete.rules, complete.packs = matter.organization, rules, matter.packs
+    complete.closure = matter.known.closure
+    complete.stages.append("materialise")
     progress("Measuring and validating")
-    ruling = validate_model(matter.known, rules, day, matter.given)
+    budget.enter("measuring")
+    measure(store, day, matter.given, model.place_of, budget)
+    complete.stages.append("measure")
+    budget.enter("judging by the rules")
+    complete.labels = labels = Labels.of(store, GRAPH.facts)
+    complete.ruling = ruling = rule_upon(store, rules, day, model, labels, budget)
+    if ruling.ended:
+        raise ruling.ended
+    complete.stages.append("validate")
     if upcoming:
         progress("Looking ahead")
+        budget.enter("looking ahead")
     coming = look_ahead(store, matter.applicable, day, model, matter.given) if upcoming else None
     write_graph(store, GRAPH.findings, finding_triples(ruling.findings, {rule.code: rule for rule in rules}))
     write_graph(store, GRAPH.ontology, spoken(rules))
     labels = Labels.of(store, GRAPH.facts)
     progress("Deriving recommendations")
+    budget.enter("deriving recommendations")
     written, recommendations = recommend(store, labels)
     write_graph(store, GRAPH.recommendations, written)
+    complete.recommendations = recommendations
+    complete.stages.append("recommend")
     progress("Following cascades")
+    budget.enter("following cascades")
     cascades = cascade(store, ruling.findings, labels)
     write_graph(store, GRAPH.cascades, cascade_triples(cascades.cascades))
+    budget.enter("summing up")
+
+    def look() -> Overview:
+        return overlook(store, matter.organization, rules, ruling, cascades.arrows, labels)
+
+    overview = look() if budget.limits else None
     return Assessment(
         model=model,
         as_of=day,
@@ -221,7 +201,7 @@ def assess_model(
         labels=labels,
         store=store,
         closure=matter.known.closure,
-        overlook=lambda: overlook(store, matter.organization, rules, ruling, cascades.arrows, labels),
+        overlook=lambda: overview or look(),
         upcoming=coming,
         baseline=read_baseline(settings.baseline) if settings.baseline else None,
         left_out=matter.left_out,
@@ -245,16 +225,22 @@ class Matter:
     left_out: tuple[str, ...]
 
 
-def take_up(model: Model, as_of: date, packs: Sequence[str] = (), settings: Settings | None = None) -> Matter:
+def take_up(
+    model: Model,
+    as_of: date,
+    packs: Sequence[str] = (),
+    settings: Settings | None = None,
+    budget: Budget = UNLIMITED,
+) -> Matter:
     """Draw conclusions from a model and find out what it is about; raises as :func:`assess` does."""
     settings = settings or Settings()
     packs = (*packs, *settings.packs)
-    known = materialise_model(model)
+    known = materialise_model(model, budget=budget)
     organization = find_organization(known.store, model)
     bound = _packs(known.store, packs)
     given = [Triple(organization, AIOP.boundBy, pack) for pack, name in _pack_ids(known.store).items() if name in packs]
     if given:
-        known = materialise_model(model, given)
+        known = materialise_model(model, given, budget)
     bearing = [rule for rule in catalogue() if not rule.pack or rule.pack in bound]
     applicable = tuple(settings.revised(rule) for rule in bearing if settings.chooses(rule.code))
     rules = tuple(rule for rule in applicable if rule.in_force(as_of))

@@ -11,6 +11,7 @@ import typer
 
 from aiopkg.cli.configuring import settings_for
 from aiopkg.cli.showing import content_of, emit, show, with_baseline_written
+from aiopkg.cli.supervising import Limit, budget_for
 from aiopkg.formats import Format
 
 if TYPE_CHECKING:
@@ -114,6 +115,7 @@ def assess(
     ] = [],  # noqa: B006 - Typer copies it
     ignore: Annotated[list[str], typer.Option(metavar="CODES", help="Leave these rules out.")] = [],  # noqa: B006
     upcoming: Annotated[bool, typer.Option("--upcoming", help="Say too what later rules will find, and when.")] = False,
+    limit: Limit = [],  # noqa: B006 - Typer copies it
     watch: Annotated[bool, typer.Option("--watch", help="Follow the files and say what opens and closes.")] = False,
     input_format: InputFormat = None,
     quiet: Quiet = False,
@@ -123,30 +125,41 @@ def assess(
 
     Example: aiopkg assess org.ttl --format html -o report.html
     """
-    from aiopkg import engine  # noqa: PLC0415
-    from aiopkg.cli.progress import progress  # noqa: PLC0415
-
     settings = settings_for(config, profile, select=select, ignore=ignore, baseline=baseline, fail_on=fail_on)
     if write_baseline:
         settings = replace(settings, baseline=None)
     if watch:
         _watch(sources, as_of, pack, (output_format, output, upcoming or bool(write_baseline)), input_format, settings)
-    with progress(quiet) as tell:
-        found = engine.assess(
-            sources,
-            as_of=as_of.date() if as_of else None,
-            packs=pack,
-            upcoming=upcoming,
-            input_format=input_format,
-            settings=settings,
-            progress=tell,
-        )
-        if write_baseline:
+    budget = budget_for(limit)
+
+    from aiopkg import engine  # noqa: PLC0415
+    from aiopkg.assessment import Unfinished  # noqa: PLC0415
+    from aiopkg.cli.progress import progress  # noqa: PLC0415
+
+    ended = None
+    with progress(quiet or bool(limit)) as tell:
+        try:
+            found = engine.assess(
+                sources,
+                as_of=as_of.date() if as_of else None,
+                packs=pack,
+                upcoming=upcoming,
+                input_format=input_format,
+                settings=settings,
+                limits=budget,
+                progress=tell,
+            )
+            budget.enter("writing the report")
+        except Unfinished as unfinished:
+            found, ended = unfinished.so_far, unfinished
+        if write_baseline and not ended:
             found = with_baseline_written(found, write_baseline)
         if output_format is not Format.text:
             tell("Writing the report")
         content = content_of(found, output_format, output)
     show(found, content, output)
+    if ended:
+        raise ended
     raise typer.Exit(_exit_code(found, settings.fail_on))
 
 

@@ -11,6 +11,7 @@ from pyoxigraph import BlankNode, Literal, NamedNode, Quad, Store, Triple
 
 from aiopkg import assets
 from aiopkg.errors import InputError, Place
+from aiopkg.limits import UNLIMITED, Budget
 from aiopkg.measure.calendar import as_moment, before, days, decimal, is_duration, moment
 from aiopkg.measure.openness import openness
 from aiopkg.vocab import AIOP, GRAPH, XSD, shorten
@@ -32,6 +33,7 @@ def measure(
     as_of: date,
     given: Iterable[Triple] = (),
     place_of: Callable[[object], Place | None] = _nowhere,
+    budget: Budget = UNLIMITED,
 ) -> tuple[Triple, ...]:
     """Return the measured facts of a materialised store, as of the start of a day in UTC; sorted.
 
@@ -40,13 +42,15 @@ def measure(
     packs that were asked for. ``place_of`` tells where the model speaks of a threshold.
 
     Raises :class:`InputError` when the organization overrides a threshold with something that is not of its
-    kind, a number or a duration from nought up, and when the day is too near an end of the calendar.
+    kind, a number or a duration from nought up, and when the day is too near an end of the calendar;
+    :class:`LimitReached` when the budget, which is heeded between queries, is used up.
     """
     store.clear_graph(GRAPH.measures)
     _write(store, [*given, *occasion(store, as_of, place_of)])
     _write(store, (triple for reckon in RECKONED for triple in reckon(store, None)))
     _write(store, openness(store))
     for path in assets.queries("measure"):
+        budget.heed()
         _write(store, store.query(path.read_text(encoding="utf-8"), default_graph=list(GRAPH.facts)))  # type: ignore[arg-type]
     return tuple(sorted((quad.triple for quad in store.quads_for_pattern(None, None, None, GRAPH.measures)), key=str))
 

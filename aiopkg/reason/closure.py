@@ -7,6 +7,8 @@ from functools import cached_property
 import numpy as np
 from pyoxigraph import BlankNode, NamedNode, Triple
 
+from aiopkg.limits import UNLIMITED, Budget
+
 from .dictionary import Dictionary, Term, encode
 from .inconsistent import Fact, clashes
 from .record import ASSERTED
@@ -323,11 +325,12 @@ class Closure:
         return isinstance(subject, NamedNode | BlankNode) and isinstance(predicate, NamedNode)
 
 
-def materialise(triples: Iterable[Triple]) -> Closure:
+def materialise(triples: Iterable[Triple], budget: Budget = UNLIMITED) -> Closure:
     """Draw every conclusion of the OWL 2 RL/RDF rules (W3C OWL 2 Profiles, section 4.3) from triples.
 
     Axioms are whatever triples say so, wherever they stand. A contradiction is reported in the closure's
-    ``inconsistencies`` and raises nothing. Raises LimitReached for an input with too many different terms.
+    ``inconsistencies`` and raises nothing. Raises LimitReached for an input with too many different terms or
+    consequences, and when the budget, which is heeded between rounds, is used up.
     """
     terms, layout, asserted = encode(triples)
-    return Closure(terms, saturate(terms, layout, asserted))
+    return Closure(terms, saturate(terms, layout, asserted, budget))

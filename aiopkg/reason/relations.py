@@ -36,6 +36,8 @@ Flags: TypeAlias = npt.NDArray[np.bool_]
 
 EMPTY: Ids = np.empty(0, dtype=np.int64)
 _WORD = 63
+_MOST_ANSWERS = 1 << 28
+"""How many rows one join may have: some ten gigabytes are needed to go on from there."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,6 +112,12 @@ def expand(low: Ids, high: Ids) -> tuple[Ids, Ids]:
     total = int(counts.sum())
     if not total:
         return EMPTY, EMPTY
+    if total > _MOST_ANSWERS:
+        raise LimitReached(
+            "too-many-facts",
+            f"One step of reasoning would draw {total:,} conclusions.",
+            fix="Look for an axiom that makes nearly everything the same or related, such as one about rdf:type.",
+        )
     rows = np.repeat(np.arange(len(counts), dtype=np.int64), counts)
     starts = low - (np.cumsum(counts) - counts)
     return rows, np.arange(total, dtype=np.int64) + starts[rows]

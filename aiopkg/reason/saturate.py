@@ -6,6 +6,8 @@ before it takes any in, so the round of a fact does not depend on an order of ev
 
 from dataclasses import dataclass
 
+from aiopkg.limits import UNLIMITED, Budget
+
 from .axioms import axiom_consequences
 from .consequences import consequences, literal_types
 from .dictionary import Dictionary
@@ -39,15 +41,19 @@ class Saturation:
     schema: Schema
 
 
-def saturate(terms: Dictionary, layout: Layout, asserted: Ids) -> Saturation:
-    """Draw every conclusion of the OWL 2 RL/RDF rules from packed facts (ascending, different)."""
+def saturate(terms: Dictionary, layout: Layout, asserted: Ids, budget: Budget = UNLIMITED) -> Saturation:
+    """Draw every conclusion of the OWL 2 RL/RDF rules from packed facts (ascending, different).
+
+    The budget is heeded between rounds.
+    """
     record = Record(layout, Relation.of(layout, asserted))
     record.log.append(Stretch(0, ASSERTED, asserted))
     equality = Equality.of(len(terms))
     while True:
-        schema = _close_axioms(record, equality, terms)
+        schema = _close_axioms(record, equality, terms, budget)
         delta = record.facts
         while len(delta):
+            budget.heed()
             delta = _advance(record, equality, schema, terms, delta)
             if speaks_of_schema(record.facts, delta):
                 break
@@ -67,9 +73,10 @@ def _advance(record: Record, equality: Equality, schema: Schema, terms: Dictiona
     return merge(record, equality, terms, same, fresh)
 
 
-def _close_axioms(record: Record, equality: Equality, terms: Dictionary) -> Schema:
+def _close_axioms(record: Record, equality: Equality, terms: Dictionary, budget: Budget) -> Schema:
     """Close the facts that are axioms under the rules over axioms, and compile the outcome."""
     while True:
+        budget.heed()
         for predicate, rule in ((SUB_CLASS, "scm-sco"), (SUB_PROPERTY, "scm-spo")):
             close_transitively(record, rule_number(rule), one(predicate), record.facts)
         schema = compile_schema(record.facts, terms)

@@ -2,6 +2,8 @@
 
 import numpy as np
 
+from aiopkg.errors import LimitReached
+
 from .dictionary import Dictionary
 from .equality import Equality
 from .relations import Flags, Ids, Layout, expand, present, unique
@@ -22,6 +24,10 @@ from .vocabulary import (
 __all__ = ["clutter", "written_out"]
 
 _REFLEXIVE = (SAME, SUB_CLASS, SUB_PROPERTY, EQUIVALENT_CLASS, EQUIVALENT_PROPERTY)
+_FEWEST_TOO_MANY = 10_000_000
+_TIMES_TOO_MANY = 50
+"""How many times as many facts as there were equality may make of them; some millions are always allowed."""
+
 _VACUOUS = (TYPE, SUB_CLASS, DOMAIN, RANGE)
 
 
@@ -38,7 +44,10 @@ def clutter(keys: Ids, terms: Dictionary, layout: Layout) -> Flags:
 
 
 def written_out(keys: Ids, equality: Equality, layout: Layout) -> Ids:
-    """Facts about representatives, written out for every term that these stand for; ascending."""
+    """Facts about representatives, written out for every term that these stand for; ascending.
+
+    Raises LimitReached where these are too many to be of use.
+    """
     shared = equality.shared()
     if not len(shared):
         return keys
@@ -47,6 +56,14 @@ def written_out(keys: Ids, equality: Equality, layout: Layout) -> Ids:
     columns = list(layout.unpack(keys))
     affected = np.logical_or.reduce([np.isin(column, shared) for column in columns])
     written = [column[affected] for column in columns]
+    alike = np.bincount(equality.representative).astype(np.float64)
+    total = float(np.prod([alike[column] for column in written], axis=0).sum())
+    if total > max(_FEWEST_TOO_MANY, _TIMES_TOO_MANY * len(keys)):
+        raise LimitReached(
+            "too-many-facts",
+            f"So many things are stated to be the same that {total:,.0f} facts follow.",
+            fix="Look for an axiom that makes nearly everything the same, such as one about rdf:type or owl:sameAs.",
+        )
     for place in range(3):
         row, member = expand(
             np.searchsorted(grouped, written[place], side="left"),

@@ -165,6 +165,8 @@ def _summary(a: Assessment) -> Json:
     violated = Counter(finding.severity for finding in a.findings if finding.verdict == "violated")
     verdicts = Counter(finding.verdict for finding in a.findings)
     return {
+        "complete": a.cut is None,
+        **({} if a.cut is None else {"cut": asdict(a.cut)}),
         "rules": len(a.rules),
         "packs": list(a.packs),
         "triples": len(a.model.triples),

@@ -23,6 +23,9 @@ def _lines(a: Assessment) -> Iterator[str]:
     broken = [finding for finding in ordered if finding.verdict == "violated"]
     yield f"# {for_markdown(a.organization_label)}, as of {a.as_of}"
     yield ""
+    if a.cut:
+        yield f"**{for_markdown(a.cut.in_words(len(a.rules)))}**"
+        yield ""
     yield from _in_short(a, broken)
     if broken:
         yield "## Gaps by rule"

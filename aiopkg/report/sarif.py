@@ -76,7 +76,7 @@ def _run(a: Assessment, part: Sequence[Finding | Known], number: int, count: int
         },
         "automationDetails": {"id": "aiopkg/" if count == 1 else f"aiopkg/part-{number:02}-of-{count:02}/"},
         "invocations": [
-            {"executionSuccessful": True, "toolExecutionNotifications": list(_notices(a, count, left_out))}
+            {"executionSuccessful": a.cut is None, "toolExecutionNotifications": list(_notices(a, count, left_out))}
         ],
         "columnKind": "unicodeCodePoints",
         "results": [

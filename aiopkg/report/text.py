@@ -43,6 +43,8 @@ def to_plain_text(assessment: Assessment) -> str:
 def _parts(a: Assessment) -> Iterator[RenderableType]:
     violated = [finding for finding in a.findings if finding.verdict == "violated"]
     yield Text.assemble((a.organization_label, "bold"), f", as of {a.as_of}")
+    if a.cut:
+        yield Text(a.cut.in_words(len(a.rules)), style="bold red")
     yield Text(_in_short(a, violated))
     yield from _compared(a, violated)
     yield Text("")
@@ -77,7 +79,8 @@ def _in_short(a: Assessment, violated: Sequence[Finding]) -> str:
     severities = Counter(finding.severity for finding in violated)
     counts = ", ".join(_number(severities[s], s) for s in ("violation", "warning", "info") if severities[s])
     packs = f" with {' and '.join(a.packs)}" if a.packs else ""
-    return f"{len(a.rules)} rules{packs}, {len(a.model.triples):,} facts: {counts or 'no gap found'}."
+    nothing = "no gap found so far" if a.cut else "no gap found"
+    return f"{len(a.rules)} rules{packs}, {len(a.model.triples):,} facts: {counts or nothing}."
 
 
 def _compared(a: Assessment, violated: Sequence[Finding]) -> Iterator[RenderableType]:

@@ -11,11 +11,13 @@ from datetime import date
 from pyoxigraph import BlankNode, Literal, NamedNode, Store, Triple
 
 from aiopkg import assets
+from aiopkg.errors import LimitReached
+from aiopkg.limits import UNLIMITED, Budget
 from aiopkg.model import Model
 from aiopkg.model.labels import Labels
 from aiopkg.rules import Rule
 from aiopkg.validate.excuses import Excuses
-from aiopkg.validate.judgement import Candidates, Judgement, judge, possible_targets, undecided_targets
+from aiopkg.validate.judgement import Candidates, Judgement, Verdict, judge_each, possible_targets
 from aiopkg.validate.openness import Openness
 from aiopkg.validate.results import Result
 from aiopkg.validate.scope import missing_at, properties_of
@@ -106,32 +108,50 @@ class NotKnown:
 class Ruling:
     """What validation came to: the findings, the elements that each rule targets, how many of them got each
     verdict, and what is not known.
+
+    ``ended`` is the limit that was reached, where there are rules that were not judged any more; they are in none
+    of the mappings.
     """
 
     findings: tuple[Finding, ...]
     targets: Mapping[str, tuple[str, ...]]
     verdicts: Mapping[str, Mapping[str, int]]
     not_known: tuple[NotKnown, ...]
+    ended: LimitReached | None = None
 
 
-def rule_upon(store: Store, rules: Sequence[Rule], as_of: date, model: Model, labels: Labels) -> Ruling:
+def rule_upon(
+    store: Store, rules: Sequence[Rule], as_of: date, model: Model, labels: Labels, budget: Budget = UNLIMITED
+) -> Ruling:
     """Judge a materialised and measured store by some rules.
 
     Ordinary SHACL decides what fails; what was stated in place of a fact and what nobody reported decide
-    the verdict of a failure, in the order that :mod:`aiopkg.validate.excuses` and :func:`judge` describe.
+    the verdict of a failure, in the order that :mod:`aiopkg.validate.excuses` and :func:`judge_each` describe.
+    Where the budget is used up, the ruling is about the rules that were judged until then, and says so.
     """
     shapes = shapes_of(rules)
-    judged = judge(store, shapes, graphs=GRAPH.facts, materialised=True)
+    possible: Candidates = {}
+    verdicts: dict[object, Verdict] = {}
+    ended = None
+    try:
+        possible = possible_targets(store, shapes, graphs=GRAPH.facts, budget=budget)
+        for verdict in judge_each(store, shapes, graphs=GRAPH.facts, budget=budget):
+            verdicts[verdict.shape] = verdict
+    except LimitReached as error:
+        ended = error
+        rules = tuple(rule for rule in rules if rule.iri in verdicts)
+    known: dict[Element, Verdict] = {rule.iri: verdicts[rule.iri] for rule in rules if rule.iri in verdicts}
     clerk = Clerk(rules, Excuses(store, as_of), openness_of(store), model, labels)
-    findings = clerk.findings(judged.judgements)
-    failing = {(judgement.shape, judgement.focus) for judgement in judged.judgements}
-    undecided = undecided_targets(store, shapes, failing, graphs=GRAPH.facts)
-    targets = {shape: decided(found, undecided.get(shape, ())) for shape, found in judged.targets.items()}
+    findings = clerk.findings(judgement for verdict in known.values() for judgement in verdict.judgements)
+    undecided = {iri: verdict.undecided for iri, verdict in known.items() if verdict.undecided}
+    targets = {iri: decided(verdict.targets, verdict.undecided) for iri, verdict in known.items()}
+    open_to = {shape: elements for shape, elements in possible.items() if shape in known}
     return Ruling(
         tuple(findings),
         {rule.code: tuple(name_of(e) for e in targets.get(rule.iri, ())) for rule in rules},
         _count(rules, targets, findings),
-        clerk.not_known(possible_targets(store, shapes, graphs=GRAPH.facts), undecided),
+        clerk.not_known(open_to, undecided),
+        ended,
     )
 
 

@@ -7,6 +7,7 @@ from typing import TypeAlias
 
 from pyoxigraph import Literal, NamedNode, Store, Triple
 
+from aiopkg.limits import UNLIMITED, Budget
 from aiopkg.validate.focus import Focus
 from aiopkg.validate.looks import properties_looked_at
 from aiopkg.validate.results import Result, sort_results
@@ -15,7 +16,17 @@ from aiopkg.validate.shapes import Shapes, Target
 from aiopkg.validate.terms import Node, Term, order_key, order_terms
 from aiopkg.validate.validation import constraint_of, results_of, start
 
-__all__ = ["Candidates", "Judged", "Judgement", "judge", "judge_target", "possible_targets", "undecided_targets"]
+__all__ = [
+    "Candidates",
+    "Judged",
+    "Judgement",
+    "Verdict",
+    "judge",
+    "judge_each",
+    "judge_target",
+    "possible_targets",
+    "undecided_targets",
+]
 
 Candidates: TypeAlias = Mapping[Node, tuple[tuple[Term, tuple[tuple[Term, NamedNode], ...]], ...]]
 """For each shape the nodes that it would target in some completion, each with the facts that are missing."""
@@ -79,6 +90,34 @@ def judge(
     return Judged(tuple(judgements), targets)
 
 
+@dataclass(frozen=True)
+class Verdict:
+    """What one targeted shape came to: its focus nodes, what fails at them, and where that cannot be told."""
+
+    shape: Node
+    targets: tuple[Term, ...]
+    judgements: tuple[Judgement, ...]
+    undecided: tuple[tuple[Term, tuple[tuple[Term, NamedNode], ...]], ...]
+
+
+def judge_each(
+    store: Store, shapes: Shapes, *, graphs: Sequence[NamedNode] | None = None, budget: Budget = UNLIMITED
+) -> Iterator[Verdict]:
+    """Judge one shape after the other on a materialised store, each to its end: :func:`judge` and
+    :func:`undecided_targets` at once.
+
+    Raises LimitReached between two shapes when the budget is used up; the verdicts until then stand.
+    """
+    run = start(store, shapes, graphs, None, True)
+    for target in shapes.targets:
+        budget.heed()
+        focus = target.focus(run)
+        judgements = tuple(judge_target(run, target, focus))
+        failing = {(judgement.shape, judgement.focus) for judgement in judgements}
+        undecided = _undecided(run, target, focus, failing) if run.openness else ()
+        yield Verdict(target.name, tuple(order_terms(run.nodes(focus))), judgements, undecided)
+
+
 def judge_target(run: Run, target: Target, focus: Focus) -> Iterator[Judgement]:
     """Judge a shape at some of its focus nodes, those first that come first in our fixed order."""
     failing: dict[tuple[Term, Term], list[Result]] = defaultdict(list)
@@ -112,22 +151,24 @@ def undecided_targets(
     the node by which the shape sets out to look, as far as they are open there, or else all that it looks at.
     """
     run = start(store, shapes, graphs, None, True)
-    found: dict[Node, tuple[tuple[Term, tuple[tuple[Term, NamedNode], ...]], ...]] = {}
     if not run.openness:
-        return found
-    for target in shapes.targets:
-        focus = target.focus(run)
-        missing: dict[Term, set[tuple[Term, NamedNode]]] = defaultdict(set)
-        for constraint in target.shape.constraints:
-            nodes = {row.this for row in constraint.rows(run, target.shape.path, focus, Mode.NECESSARY)}
-            nodes = {node for node in nodes if (target.name, node) not in failing}
-            asked = properties_looked_at(constraint) if nodes else ()
-            for node in nodes:
-                open_here = [name for name in asked if run.openness.is_open(node, name)]
-                missing[node] |= {(node, name) for name in open_here or asked}
-        if missing:
-            found[target.name] = _ordered(missing)
-    return found
+        return {}
+    found = {target.name: _undecided(run, target, target.focus(run), failing) for target in shapes.targets}
+    return {name: open_ones for name, open_ones in found.items() if open_ones}
+
+
+def _undecided(
+    run: Run, target: Target, focus: Focus, failing: Collection[tuple[Node, Term]]
+) -> tuple[tuple[Term, tuple[tuple[Term, NamedNode], ...]], ...]:
+    missing: dict[Term, set[tuple[Term, NamedNode]]] = defaultdict(set)
+    for constraint in target.shape.constraints:
+        nodes = {row.this for row in constraint.rows(run, target.shape.path, focus, Mode.NECESSARY)}
+        nodes = {node for node in nodes if (target.name, node) not in failing}
+        asked = properties_looked_at(constraint) if nodes else ()
+        for node in nodes:
+            open_here = [name for name in asked if run.openness.is_open(node, name)]
+            missing[node] |= {(node, name) for name in open_here or asked}
+    return _ordered(missing)
 
 
 def _ordered(
@@ -144,6 +185,7 @@ def possible_targets(
     shapes: Shapes,
     *,
     graphs: Sequence[NamedNode] | None = None,
+    budget: Budget = UNLIMITED,
 ) -> Candidates:
     """The nodes that a shape does not target now and would target in some completion, with the facts missing.
 
@@ -156,6 +198,7 @@ def possible_targets(
     if not run.openness:
         return found
     for target in shapes.targets:
+        budget.heed()
         missing: dict[Term, set[tuple[Term, NamedNode]]] = defaultdict(set)
         for cls in target.classes:
             for node, pairs in run.membership.candidates(cls).items():

@@ -53,6 +53,7 @@ class Brief:
     more_frequent: int
     principles: tuple[Principle, ...]
     contradictions: tuple[str, ...]
+    cut: str
 
 
 def violated(a: Assessment) -> tuple[Finding, ...]:
@@ -81,6 +82,7 @@ def brief(a: Assessment) -> Brief:
             "; ".join(" ".join(a.labels(term) for term in (p.subject, p.predicate, p.object)) for p in clash.premises)
             for clash in a.inconsistencies
         ),
+        cut=a.cut.in_words(len(a.rules)) if a.cut else "",
     )
 
 
@@ -88,6 +90,8 @@ def _headline(a: Assessment, gaps: Sequence[Finding]) -> str:
     serious = sum(finding.severity == "violation" for finding in gaps)
     if not gaps:
         judged = any(sum(row.values()) for row in a.verdicts.values())
+        if a.cut:
+            return "No gap was found until a limit was reached."
         return "No gap was found in what was reported." if judged else "Nothing that is described could be judged."
     grave = "none of them serious" if not serious else f"{serious:,} of them serious"
     if serious == len(gaps):

@@ -1,0 +1,89 @@
+"""Writes, once for each size, what the peers read: facts, axioms, the closed and measured graph, shapes."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+
+from pyoxigraph import RdfFormat, Triple, serialize
+
+from aiopkg import assets
+from aiopkg.engine import load_model, take_up
+from aiopkg.measure import measure
+from aiopkg.vocab import GRAPH
+from benchmarks.datalog import program
+from benchmarks.generate import AS_OF, write
+
+__all__ = ["Prepared", "prepare"]
+
+
+@dataclass(frozen=True)
+class Prepared:
+    """The files of one size."""
+
+    folder: Path
+    triples: int
+
+    @property
+    def model(self) -> Path:
+        """The model as generated."""
+        return self.folder / "org.ttl"
+
+    @property
+    def asserted(self) -> Path:
+        """The facts of the model."""
+        return self.folder / "asserted.nt"
+
+    @property
+    def axioms(self) -> Path:
+        """The ontology."""
+        return self.folder / "axioms.nt"
+
+    @property
+    def program(self) -> Path:
+        """The ontology as Datalog."""
+        return self.folder / "axioms.rls"
+
+    @property
+    def closed(self) -> Path:
+        """Everything that shapes look at: asserted, inferred, measured and the ontology."""
+        return self.folder / "closed.nt"
+
+    @property
+    def shapes(self) -> Path:
+        """The rules in force."""
+        return self.folder / "shapes.nt"
+
+
+def prepare(triples: int, seed: int, cache: Path) -> Prepared:
+    """Return the files of a size; they are made if the marker that is written last is not there."""
+    made = Prepared(cache / "data" / f"{triples}-{seed}", triples)
+    done = made.folder / "done"
+    stamp = f"{write.__module__} {_stamp()}"
+    if done.exists() and done.read_text("utf-8") == stamp:
+        return made
+    made.folder.mkdir(parents=True, exist_ok=True)
+    done.unlink(missing_ok=True)
+    write(triples, seed, made.model)
+    model = load_model(made.model)
+    matter = take_up(model, date.fromisoformat(AS_OF))
+    store = matter.known.store
+    measure(store, date.fromisoformat(AS_OF), matter.given, model.place_of)
+    _save(made.asserted, model.triples)
+    _save(made.axioms, assets.ontology())
+    _save(made.closed, (q.triple for g in GRAPH.facts for q in store.quads_for_pattern(None, None, None, g)))
+    _save(made.shapes, (triple for rule in matter.rules for triple in rule.triples))
+    made.program.write_text(program(assets.ontology()), encoding="utf-8")
+    done.write_text(stamp, encoding="utf-8")
+    return made
+
+
+def _save(path: Path, triples: Iterable[Triple]) -> None:
+    serialize(triples, str(path), format=RdfFormat.N_TRIPLES)
+
+
+def _stamp() -> str:
+    """Return what changes when the generator or what is declared does."""
+    here = Path(__file__).parent
+    files = [*here.glob("*.py"), *assets.folder("ontology").glob("*.ttl"), *assets.shape_files()]
+    return " ".join(str(path.stat().st_mtime_ns) for path in sorted(files))
