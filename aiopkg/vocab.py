@@ -72,6 +72,7 @@ class OWL:
     """Terms of OWL."""
 
     Axiom = _in("owl", "Axiom")
+    ObjectProperty = _in("owl", "ObjectProperty")
     Ontology = _in("owl", "Ontology")
     annotatedProperty = _in("owl", "annotatedProperty")
     annotatedSource = _in("owl", "annotatedSource")
@@ -122,6 +123,7 @@ class XSD:
     date = _in("xsd", "date")
     dateTime = _in("xsd", "dateTime")
     decimal = _in("xsd", "decimal")
+    double = _in("xsd", "double")
     duration = _in("xsd", "duration")
     integer = _in("xsd", "integer")
     string = _in("xsd", "string")

@@ -4,11 +4,12 @@ from datetime import UTC, date, datetime
 from decimal import Decimal
 
 import pytest
-from conftest import materialised
+from conftest import materialised, model_from
 from hypothesis import given
 from hypothesis import strategies as st
 from pyoxigraph import Literal, NamedNode, Triple
 
+from aiopkg.engine import assess_model
 from aiopkg.errors import InputError
 from aiopkg.measure import measure
 from aiopkg.measure.calendar import as_moment, before, days, is_duration
@@ -52,11 +53,24 @@ def test_an_organization_overrides_a_threshold() -> None:
     assert values(triples, aiop("AccountabilitySpan"), AIOP.limit) == ["7"]
 
 
-@pytest.mark.parametrize("value", ['"soon"', "ex:long", "5, 6", '"P1M"'])
-def test_a_threshold_that_is_no_number_is_refused(value: str) -> None:
+@pytest.mark.parametrize(
+    ("threshold", "value", "fix"),
+    [
+        *(("PilotAge", value, '"P6M"^^xsd:duration') for value in ('"soon"', "ex:long", '"P1M"', "6", '"P1M"@en')),
+        *(("KeyPersonLoad", value, "5") for value in ('"five"', '"5"', "true", '"P5D"^^xsd:duration', "ex:five", "-1")),
+        ("PilotAge", '"P1M"^^xsd:duration, "P2M"^^xsd:duration', "State one"),
+        ("KeyPersonLoad", "5, 6", "State one"),
+    ],
+)
+def test_a_threshold_of_another_kind_is_refused_with_place_and_fix(threshold: str, value: str, fix: str) -> None:
     with pytest.raises(InputError) as caught:
-        measured(f"aiop:PilotAge aiop:thresholdValue {value} .")
+        assess_model(
+            model_from(f"ex:a a org:Organization .\naiop:{threshold} aiop:thresholdValue {value} ."), as_of=DAY
+        )
     assert caught.value.code == "threshold"
+    assert threshold in caught.value.cause
+    assert fix in caught.value.fix
+    assert caught.value.place is not None and caught.value.place.file == "example.ttl"
 
 
 def test_dates_are_held_as_times_in_utc() -> None:

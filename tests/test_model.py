@@ -14,6 +14,7 @@ from aiopkg.model import load
 from aiopkg.model.blank import name_blank_nodes
 from aiopkg.model.labels import Labels
 from aiopkg.model.load import model_of
+from aiopkg.rules import prologue
 from aiopkg.vocab import GRAPH, RDFS
 
 EX = "https://example.org/"
@@ -192,6 +193,59 @@ def test_a_day_that_the_calendar_does_not_have_is_refused(text: str) -> None:
 @pytest.mark.parametrize("text", ["2024-02-29", "0001-01-01", "9999-12-31Z", "2026-01-01+05:30"])
 def test_a_day_of_the_calendar_is_taken(text: str) -> None:
     assert model_from(f'ex:a ex:p "{text}"^^xsd:date .').triples
+
+
+@pytest.mark.parametrize(
+    ("fact", "said"),
+    [
+        ('aiop:liveSince "soon"', '"soon", given for aiop:liveSince, is not a day or a time'),
+        ("aiop:stageSince 2026", '"2026", given for aiop:stageSince, is not a day or a time'),
+        ('aiop:stageSince "2026-01-31"', "is not a day or a time"),
+        (
+            "aiop:stageSince ex:spring",
+            "<https://example.org/spring>, given for aiop:stageSince, is not a day or a time",
+        ),
+        ("aiop:stageSince []", "An element without a name, given for aiop:stageSince, is not a day or a time"),
+        ('aiop:leadTime "ten days"', "is not a duration"),
+        ("aiop:leadTime 10", "is not a duration"),
+        ('aiop:baseline "high"', "is not a number"),
+        ('aiop:effortOnProcessChange "60 %"', "is not a number"),
+        ("aiop:sourceRow 1.5", "is not a whole number"),
+        ('aiop:mayOverride "yes"', "is not true or false"),
+        ("aiop:reversible 1", "is not true or false"),
+        ('aiop:operatedBy "Sales"', '"Sales", given for aiop:operatedBy, is not an element'),
+        (f'aiop:operatedBy "{"Sales " * 20}"', 'Sales S...", given for'),
+    ],
+)
+def test_a_value_that_a_property_cannot_have_is_refused_with_place_and_fix(fact: str, said: str) -> None:
+    with pytest.raises(InputError) as caught:
+        model_from(f"ex:a\n {fact} .")
+    assert said in caught.value.cause
+    assert caught.value.code == "value"
+    assert caught.value.place is not None
+    assert (caught.value.place.file, caught.value.place.line) == ("example.ttl", len(prologue().splitlines()) + 2)
+    assert caught.value.fix.startswith(("Write it like ", "Give the element an IRI"))
+
+
+@pytest.mark.parametrize(
+    "fact",
+    [
+        'aiop:stageSince "2026-01-31T10:00:00"^^xsd:dateTime',
+        'aiop:leadTime "P10D"^^xsd:dayTimeDuration',
+        "aiop:baseline 5e1",
+        'aiop:sourceRow "7"^^xsd:positiveInteger',
+        "aiop:operatedBy [ rdfs:label 'Sales' ]",
+        'aiop:purpose "Score."@en',
+        'aiop:version "2"',
+        'ex:stageSince "soon"',
+    ],
+)
+def test_a_value_that_means_the_same_and_a_property_of_ones_own_are_taken(fact: str) -> None:
+    assert model_from(f"ex:a {fact} .").triples
+
+
+def test_without_the_ontology_no_property_asks_for_a_kind() -> None:
+    assert model_from('ex:a aiop:liveSince "soon" .', strict=False).triples
 
 
 def test_a_syntax_error_is_told_in_a_few_words(tmp_path: Path) -> None:

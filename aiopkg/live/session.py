@@ -12,7 +12,7 @@ from aiopkg.engine import RdfGraph, Sources, load_model, statements_of
 from aiopkg.errors import Place
 from aiopkg.live.state import State
 from aiopkg.model import Model
-from aiopkg.model.check import check_literals, check_terms
+from aiopkg.model.check import check_literals, check_terms, check_values
 from aiopkg.model.renames import in_present_terms
 from aiopkg.settings import Settings
 from aiopkg.validate.findings import Finding
@@ -87,6 +87,7 @@ class Live:
             come = {triple: place for triple, place in places.items() if known.get(triple) != place}
             check_terms(come)
             check_literals(come.items())
+            check_values(come.items())
             unwanted = in_present_terms((triple, _EDIT) for triple in _triples(remove))[0]
             gone = [triple for triple, _ in dict.fromkeys(unwanted) if triple in known and triple not in places]
             outcome = self._take_in(

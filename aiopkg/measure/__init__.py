@@ -21,6 +21,7 @@ __all__ = ["RECKONED", "measure", "occasion", "openness"]
 Element = NamedNode | BlankNode
 
 _LARGEST_LIMIT = Decimal(10) ** 12
+_NUMBERS = (XSD.integer, XSD.decimal, XSD.double)
 
 
 def _nowhere(_: object) -> Place | None:
@@ -110,7 +111,7 @@ def _thresholds(store: Store, now: datetime, place_of: Callable[[object], Place 
 
 def _limit(value: object, timed: bool) -> Decimal | None:
     """Return a number, or a duration in days; nothing for what is not of the kind asked for, or below nought."""
-    if not isinstance(value, Literal) or timed != (value.datatype == XSD.duration):
+    if not isinstance(value, Literal) or value.datatype not in ((XSD.duration,) if timed else _NUMBERS):
         return None
     try:
         limit = days(value.value) if timed else Decimal(value.value)

@@ -1,4 +1,6 @@
-"""Refuses what would be misread later: misspelt terms of ours and literals that are not what they say."""
+"""Refuses what would be misread later: misspelt terms of ours, literals that are not what they say, and values
+that are not of the kind which a property of ours asks for.
+"""
 
 import difflib
 import re
@@ -11,9 +13,9 @@ from pyoxigraph import Literal, NamedNode, Triple
 from aiopkg import assets
 from aiopkg.errors import InputError, Place
 from aiopkg.model.renames import renames
-from aiopkg.vocab import PREFIXES, RDFS, shorten
+from aiopkg.vocab import AIOP, OWL, PREFIXES, RDF, RDFS, shorten
 
-__all__ = ["check_literals", "check_terms"]
+__all__ = ["check_literals", "check_terms", "check_values"]
 
 _DECIMAL = r"[+-]?(\d+(\.\d*)?|\.\d+)"
 _DATE = r"-?\d{4,}-(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])"
@@ -39,10 +41,23 @@ _SAMPLES = {
     "dateTime": "2026-03-31T09:00:00Z",
     "duration": "P14D",
 }
+_WHOLE = {
+    *("integer", "nonNegativeInteger", "positiveInteger", "nonPositiveInteger", "negativeInteger"),
+    *("long", "int", "short", "byte", "unsignedLong", "unsignedInt", "unsignedShort", "unsignedByte"),
+}
+_KINDS = {
+    "dateTime": ("a day or a time", {"date", "dateTime", "dateTimeStamp"}, '"2026-03-31"^^xsd:date'),
+    "duration": ("a duration", {"duration", "dayTimeDuration", "yearMonthDuration"}, '"P14D"^^xsd:duration'),
+    "decimal": ("a number", {*_WHOLE, "decimal", "double", "float"}, "0.5"),
+    "integer": ("a whole number", _WHOLE, "12"),
+    "boolean": ("true or false", {"boolean"}, "true"),
+}
+"""By the datatype that a property asks for: what its values are, in which datatypes, and one of them."""
 _LARGEST_EXPONENT = 308
 _DOUBLES = {PREFIXES["xsd"] + "double", PREFIXES["xsd"] + "float"}
 _DAYS = {PREFIXES["xsd"] + "date", PREFIXES["xsd"] + "dateTime"}
 _LENGTH_OF_A_DAY = len("2026-03-31")
+_MOST_SHOWN = 40
 
 
 @cache
@@ -77,6 +92,58 @@ def check_terms(places: Mapping[Triple, Place]) -> None:
     )
 
 
+@cache
+def _kinds() -> Mapping[NamedNode, str]:
+    """Return what each property of ours asks for: the datatype that its values are held in, or nothing: an element."""
+    asked: dict[NamedNode, str] = {}
+    for triple in assets.ontology():
+        subject, value = triple.subject, triple.object
+        if not isinstance(subject, NamedNode) or not subject.value.startswith(PREFIXES["aiop"]):
+            continue
+        if triple.predicate in (AIOP.heldAs, RDFS.range) and isinstance(value, NamedNode):
+            name = value.value.removeprefix(PREFIXES["xsd"])
+            if name in _KINDS:
+                asked[subject] = name
+        elif triple.predicate == RDF.type and value == OWL.ObjectProperty:
+            asked[subject] = ""
+    return asked
+
+
+def check_values(places: Iterable[tuple[Triple, Place]]) -> None:
+    """Raise :class:`InputError` for a value that a property of ours cannot have: a text for a time, number, duration
+    or truth value, an element for any of these, or a literal for an element. Rules would read such a value as absent.
+    """
+    kinds = _kinds()
+    for triple, place in places:
+        asked = kinds.get(triple.predicate)
+        if asked is None or _fits(triple.object, asked):
+            continue
+        noun, _, sample = _KINDS.get(asked, ("an element", (), ""))
+        shown = _shown(triple.object)
+        raise InputError(
+            "value",
+            f"{shown}, given for {shorten(triple.predicate.value)}, is not {noun}.",
+            place=place,
+            fix=f"Write it like {sample}." if asked else "Give the element an IRI, and its name as its rdfs:label.",
+        )
+
+
+def _fits(value: object, asked: str) -> bool:
+    if not isinstance(value, Literal):
+        return not asked
+    return bool(asked) and value.datatype.value.removeprefix(PREFIXES["xsd"]) in _KINDS[asked][1]
+
+
+def _shown(value: object) -> str:
+    if isinstance(value, Literal):
+        return f'"{_cut(value.value)}"'
+    return shorten(value.value) if isinstance(value, NamedNode) else "An element without a name"
+
+
+def _cut(text: str) -> str:
+    return text if len(text) <= _MOST_SHOWN else text[: _MOST_SHOWN - 3] + "..."
+
+
 def check_literals(places: Iterable[tuple[Triple, Place]]) -> None:
     """Raise :class:`InputError` for a typed literal whose text is not one of its type.
 
@@ -99,10 +166,9 @@ def check_literals(places: Iterable[tuple[Triple, Place]]) -> None:
             if pattern is None or (pattern.fullmatch(text) and (datatype not in _DAYS or _is_a_day(text))):
                 continue
         name = datatype.removeprefix(PREFIXES["xsd"])
-        shown = text if len(text) <= 40 else text[:37] + "..."
         raise InputError(
             "literal",
-            f'"{shown}", given for {shorten(triple.predicate.value)}, is not an xsd:{name} that can be held.',
+            f'"{_cut(text)}", given for {shorten(triple.predicate.value)}, is not an xsd:{name} that can be held.',
             place=place,
             fix=f'Write it as the type asks, for example "{_SAMPLES.get(name, "1.5")}", or change the type.',
         )

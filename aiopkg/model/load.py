@@ -11,7 +11,7 @@ from pyoxigraph import BlankNode, Literal, NamedNode, Quad, Store, Triple
 from aiopkg.errors import InputError, Place
 from aiopkg.model.blank import name_blank_nodes
 from aiopkg.model.catalog import Catalog
-from aiopkg.model.check import check_literals, check_terms
+from aiopkg.model.check import check_literals, check_terms, check_values
 from aiopkg.model.layered import Layered
 from aiopkg.model.parse import parse_source
 from aiopkg.model.renames import Deprecation, deprecations, in_present_terms
@@ -237,6 +237,7 @@ def model_of(found: Iterable[tuple[Triple, Place]], *, strict: bool = True) -> M
     if strict:
         check_terms(places)
         check_literals(places.items())
+        check_values(places.items())
     return Model(places, written_so)
 
 
