@@ -16,10 +16,15 @@ GRAPH = "https://w3id.org/aiop/graph/"
 SCRIPT = """
 import json, sys
 from pathlib import Path
-from aiopkg.server import Limits, serve
+from aiopkg.server import Holding, Limits, serve
+from aiopkg.model.load import load
 order = json.loads(sys.argv[1])
+path = Path(order["path"])
+make = {"organization": Holding.organization, "reasoned": Holding.reasoned, "plain": Holding.plain}
+kind = order["kind"]
 serve(
-    Path(order["quads"]).read_bytes(),
+    make[kind](load([path], "nquads") if path.stat().st_size else None) if kind else path.read_bytes(),
+    token=order["token"],
     port=0,
     limits=Limits(**order["limits"]),
     announce=lambda url: print(url, flush=True),
@@ -29,11 +34,13 @@ print("stopped", flush=True)
 
 
 @contextmanager
-def running_process(folder: Path, quads: str, limits: Limits) -> Iterator[tuple[str, subprocess.Popen[str]]]:
-    """Run a server and give its URL and process; it must end cleanly at SIGINT or have ended before."""
+def running_process(
+    folder: Path, quads: str, limits: Limits, *, kind: str = "", token: str = ""
+) -> Iterator[tuple[str, subprocess.Popen[str]]]:
+    """Run a server as :func:`running_server` does; it must end cleanly at SIGINT or have ended before."""
     path = folder / "served.nq"
     path.write_text(quads, encoding="utf-8")
-    order = json.dumps({"quads": str(path), "limits": asdict(limits)})
+    order = json.dumps({"path": str(path), "limits": asdict(limits), "kind": kind, "token": token})
     process = subprocess.Popen(
         [sys.executable, "-c", SCRIPT, order], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
     )
@@ -53,9 +60,9 @@ def running_process(folder: Path, quads: str, limits: Limits) -> Iterator[tuple[
 
 
 @contextmanager
-def running_server(folder: Path, quads: str, limits: Limits) -> Iterator[str]:
-    """Run a server and give its URL."""
-    with running_process(folder, quads, limits) as (url, _):
+def running_server(folder: Path, quads: str, limits: Limits, *, kind: str = "", token: str = "") -> Iterator[str]:
+    """Run a server and give its URL; with a kind of holding, one that has updates for those who have the token."""
+    with running_process(folder, quads, limits, kind=kind, token=token) as (url, _):
         yield url
 
 

@@ -15,7 +15,16 @@ import pytest
 from asking import ASKED, MODELS, assessed, expected, names, shown, written
 from conftest import ROOT
 from examples import DAY, day_of
-from pyoxigraph import NamedNode, QueryResultsFormat, QuerySolutions, RdfFormat, parse, parse_query_results
+from pyoxigraph import (
+    Literal,
+    NamedNode,
+    QueryResultsFormat,
+    QuerySolutions,
+    RdfFormat,
+    Triple,
+    parse,
+    parse_query_results,
+)
 from rich.console import Console
 from rich.table import Table
 
@@ -24,6 +33,7 @@ from aiopkg.engine import assess, materialise_model
 from aiopkg.errors import InputError
 from aiopkg.imports import convert
 from aiopkg.model import load
+from aiopkg.model.load import as_stored
 from aiopkg.server.dataset import Dataset
 from aiopkg.server.evaluate import evaluate
 from aiopkg.server.limits import Limits
@@ -107,6 +117,11 @@ def test_the_answer_is_the_expected_one(model: str, name: str) -> None:
     assert written(ask(assessed(model), name, **given_before), given_before) == wanted
 
 
+def stored(term: object) -> object:
+    """A literal as a store has it; the endpoint gives the spelling of the data."""
+    return as_stored(Triple(NamedNode("urn:s"), NamedNode("urn:p"), term)).object if isinstance(term, Literal) else term
+
+
 @pytest.mark.parametrize("model", MODELS)
 def test_each_query_gives_the_same_answer_at_the_endpoint_as_it_stands(model: str, tmp_path: Path) -> None:
     path = tmp_path / "dataset.nq"
@@ -119,7 +134,7 @@ def test_each_query_gives_the_same_answer_at_the_endpoint_as_it_stands(model: st
         assert reply.status == 200, (question.name, reply.body)
         solutions = parse_query_results(reply.body, QueryResultsFormat.JSON)
         assert isinstance(solutions, QuerySolutions)
-        rows = [tuple(solution[column] for column in answer.columns) for solution in solutions]
+        rows = [tuple(stored(solution[column]) for column in answer.columns) for solution in solutions]
         assert rows == list(answer.rows), question.name
 
 

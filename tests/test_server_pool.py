@@ -35,8 +35,8 @@ def code(reply: Reply) -> str:
 def test_a_worker_that_died_idle_is_replaced_unseen() -> None:
     async def use(pool: Pool) -> None:
         worker = pool._free.get_nowait()
-        worker.process.kill()
-        await worker.process.wait()
+        worker.process.process.kill()
+        await worker.process.process.wait()
         pool._free.put_nowait(worker)
         assert (await pool.answer(ASK)).status == 200
 
@@ -50,7 +50,7 @@ def test_a_worker_that_dies_at_work_is_a_problem_and_replaced() -> None:
         asked = asyncio.create_task(pool.answer(ENDLESS))
         while pool.free:
             await asyncio.sleep(0.01)
-        worker.process.kill()
+        worker.process.process.kill()
         assert code(await asked) == "worker-lost"
         assert (await pool.answer(ASK)).status == 200
 

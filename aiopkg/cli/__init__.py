@@ -8,6 +8,7 @@ from aiopkg.cli.catalogue import rules
 from aiopkg.cli.explaining import explain
 from aiopkg.cli.migrating import migrate
 from aiopkg.cli.querying import query
+from aiopkg.cli.serving import serve
 from aiopkg.cli.trouble import complain
 from aiopkg.cli.validating import validate
 from aiopkg.errors import AiopkgError
@@ -20,6 +21,7 @@ app.command()(migrate)
 app.command()(query)
 app.command()(validate)
 app.command()(mcp)
+app.command()(serve)
 
 _INTERNAL_ERROR = 4
 _INTERRUPTED = 130

@@ -53,10 +53,11 @@ class _Lines(io.RawIOBase):
         return part
 
 
-def parse_source(source: Source) -> Iterator[tuple[Quad, Place]]:
+def parse_source(source: Source, base: str | None = None) -> Iterator[tuple[Quad, Place]]:
     """Yield each statement of a document with its place; never opens another file or the network.
 
-    A byte order mark of UTF-8 at the start is passed over.
+    A byte order mark of UTF-8 at the start is passed over. ``base`` resolves relative IRIs; without it the name
+    of the document does.
 
     Raises :class:`InputError` with place, excerpt and fix for a syntax error, for a triple within a triple
     (RDF 1.2), for RDF/XML that refers to anything outside itself, and for JSON-LD with a context that lies
@@ -69,7 +70,7 @@ def parse_source(source: Source) -> Iterator[tuple[Quad, Place]]:
         _refuse_remote_context(source)
     lines = _Lines(source.content)
     try:
-        for quad in parse(cast(IO[bytes], lines), source.format, base_iri=_base(source)):
+        for quad in parse(cast(IO[bytes], lines), source.format, base_iri=base or _base(source)):
             place = Place(source.name, max(lines.count, 1) if source.has_lines else None)
             if isinstance(quad.object, Triple):
                 raise _triple_in_triple(source, place)

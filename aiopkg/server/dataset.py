@@ -1,17 +1,18 @@
 """The graphs that a query sees (SPARQL 1.1 Query, 13)."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from itertools import combinations
 from pathlib import Path
 
 from pyoxigraph import BlankNode, DefaultGraph, NamedNode, Quad, RdfFormat, Store, parse
 
 from aiopkg.errors import InputError
-from aiopkg.server.messages import Question
+from aiopkg.server.layout import ORGANIZATION, Layout
+from aiopkg.server.messages import Amendment, Patch, Question
 from aiopkg.server.prescan import Outline
-from aiopkg.vocab import GRAPH
+from aiopkg.server.spelling import Spelling
 
-__all__ = ["Dataset"]
+__all__ = ["Dataset", "GraphName"]
 
 GraphName = NamedNode | BlankNode | DefaultGraph
 OVERLAP = "ASK { ?s ?p ?o GRAPH ?g { ?s ?p ?o } }"
@@ -19,25 +20,58 @@ KEPT_MERGES = 4
 
 
 class Dataset:
-    """A store of named graphs; the usual default graph is what is asserted together with what is inferred.
+    """A store of graphs; the usual default graph is what is asserted together with what is inferred.
 
     The store finds a triple twice that stands in two graphs of a default graph. Graphs that share no
     triple are therefore given to it as they are, and others are first merged into one.
     """
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, layout: Layout = ORGANIZATION) -> None:
         self.store = Store()
+        self.layout = layout
+        self.spelling = Spelling()
+        content = path.read_bytes()
         try:
-            _load(self.store, path)
+            _load(self.store, path, content)
         except SyntaxError as error:
             raise InputError("dataset-syntax", f"The dataset is not N-Quads: {error.msg}.") from error
-        if next(iter(self.store.quads_for_pattern(None, None, None, DefaultGraph())), None) is not None:
+        unnamed = next(iter(self.store.quads_for_pattern(None, None, None, DefaultGraph())), None)
+        if unnamed is not None and layout.home is not None:
             raise InputError("dataset-unnamed", "The dataset has a quad that is in no named graph.")
-        self.names = sorted(self.store.named_graphs(), key=str)
+        self.spelling.add(content)
         self._merges: dict[frozenset[GraphName], list[GraphName]] = {}
-        self._usual = self._merge([GRAPH.asserted, GRAPH.inferred])
+        self._made: set[NamedNode | BlankNode] = set()
+        self._survey()
 
-    def choose(self, question: Question, outline: Outline) -> tuple[list[GraphName], list[NamedNode | BlankNode]]:
+    def _survey(self) -> None:
+        """Look which graphs there are."""
+        self.names = sorted(set(self.store.named_graphs()) - self._made, key=str)
+        self._usual = self._merge([self.layout.home_graph, *self.layout.inferred_graphs])
+
+    def take_in(self, patch: Patch) -> None:
+        """Take quads out and put others in."""
+        for name in self._made:
+            self.store.remove_graph(name)
+        self._made.clear()
+        self._merges.clear()
+        for quad in parse(patch.gone, format=RdfFormat.N_QUADS):
+            self.store.remove(quad)
+        self.store.extend(parse(patch.come, format=RdfFormat.N_QUADS))
+        for name in self.names:
+            if next(iter(self.store.quads_for_pattern(None, None, None, name)), None) is None:
+                self.store.remove_graph(name)
+        self.spelling.remove(patch.gone)
+        self.spelling.add(patch.come)
+        self._survey()
+
+    def quads(self) -> Iterable[Quad]:
+        """Every quad, as the store has it."""
+        for graph in (DefaultGraph(), *self.names):
+            yield from self.store.quads_for_pattern(None, None, None, graph)
+
+    def choose(
+        self, question: Question | Amendment, outline: Outline
+    ) -> tuple[list[GraphName], list[NamedNode | BlankNode]]:
         """Choose the default graphs and the named graphs of a query.
 
         The dataset of the protocol goes before the one of the query text, and that before the usual one.
@@ -47,7 +81,7 @@ class Dataset:
             return self._given(question.default_graphs or (), question.named_graphs or ())
         if outline.default_graphs is not None or outline.named_graphs is not None:
             return self._given(outline.default_graphs or (), outline.named_graphs or ())
-        return self._usual if question.inferred else [GRAPH.asserted], list(self.names)
+        return self._usual if question.inferred else [self.layout.home_graph], list(self.names)
 
     def _given(
         self, defaults: Sequence[str], named: Sequence[str]
@@ -61,9 +95,9 @@ class Dataset:
         key = frozenset(graphs)
         merge = self._merges.pop(key, None) or self._merge(graphs)
         if len(self._merges) >= KEPT_MERGES:
-            for graph in self._merges.pop(next(iter(self._merges))):
-                if isinstance(graph, BlankNode):
-                    self.store.remove_graph(graph)
+            for graph in self._made.intersection(self._merges.pop(next(iter(self._merges)))):
+                self.store.remove_graph(graph)
+                self._made.discard(graph)
         self._merges[key] = merge
         return merge
 
@@ -72,6 +106,7 @@ class Dataset:
         if not any(self._overlap(first, second) for first, second in combinations(graphs, 2)):
             return graphs
         target = BlankNode()
+        self._made.add(target)
         for graph in graphs:
             quads = self.store.quads_for_pattern(None, None, None, graph)
             self.store.bulk_extend(Quad(quad.subject, quad.predicate, quad.object, target) for quad in quads)
@@ -82,9 +117,9 @@ class Dataset:
         return bool(self.store.query(OVERLAP, default_graph=[first], named_graphs=[second]))
 
 
-def _load(store: Store, path: Path) -> None:
+def _load(store: Store, path: Path, content: bytes) -> None:
     """Load N-Quads and keep their blank node labels, so that every worker answers with the same ones."""
-    if b"_:" in path.read_bytes():
+    if b"_:" in content:
         store.bulk_extend(parse(path=path, format=RdfFormat.N_QUADS))
     else:
         store.bulk_load(path=path, format=RdfFormat.N_QUADS)

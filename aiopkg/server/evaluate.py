@@ -1,8 +1,13 @@
 """One question to one whole reply; nothing is sent before the last row is known."""
 
+import re
+from collections.abc import Iterable, Mapping
 from io import BytesIO
 
 from pyoxigraph import (
+    DefaultGraph,
+    Literal,
+    NamedNode,
     QueryBoolean,
     QueryResultsFormat,
     QuerySolutions,
@@ -16,12 +21,15 @@ from pyoxigraph import (
 from aiopkg.server.dataset import Dataset
 from aiopkg.server.diagnose import diagnose
 from aiopkg.server.limits import Limits
-from aiopkg.server.messages import Question, Reply
-from aiopkg.server.negotiate import GRAPH_TYPES, RESULT_TYPES, choose
+from aiopkg.server.messages import Lookup, Question, Reply
+from aiopkg.server.negotiate import GRAPH_FORMATS, GRAPH_TYPES, RESULT_TYPES, choose
 from aiopkg.server.prescan import Outline, prescan
 from aiopkg.server.problem import Problem, Refusal, memory_problem
+from aiopkg.vocab import PREFIXES
 
-__all__ = ["evaluate"]
+__all__ = ["evaluate", "look_up", "write_triples"]
+
+NAMESPACE = re.compile(r"(?:.*[#/:])?", re.DOTALL)
 
 RESULT_FORMATS = {
     "application/sparql-results+json": QueryResultsFormat.JSON,
@@ -31,15 +39,6 @@ RESULT_FORMATS = {
     "text/xml": QueryResultsFormat.XML,
     "text/csv": QueryResultsFormat.CSV,
     "text/tab-separated-values": QueryResultsFormat.TSV,
-}
-GRAPH_FORMATS = {
-    "text/turtle": RdfFormat.TURTLE,
-    "application/n-triples": RdfFormat.N_TRIPLES,
-    "text/plain": RdfFormat.N_TRIPLES,
-    "application/rdf+xml": RdfFormat.RDF_XML,
-    "application/xml": RdfFormat.RDF_XML,
-    "application/ld+json": RdfFormat.JSON_LD,
-    "application/json": RdfFormat.JSON_LD,
 }
 
 
@@ -53,15 +52,38 @@ def evaluate(dataset: Dataset, question: Question, limits: Limits) -> Reply:
         return memory_problem().reply()
 
 
+def look_up(dataset: Dataset, lookup: Lookup, limits: Limits) -> Reply:
+    """Give one graph; raises Refusal (404) for one that the dataset does not have."""
+    home = dataset.layout.home_graph
+    graphs: list[NamedNode | DefaultGraph] = [home if lookup.graph is None else NamedNode(lookup.graph)]
+    if lookup.graph is None and lookup.inferred:
+        graphs += dataset.layout.inferred_graphs
+    if lookup.graph is not None and graphs[0] not in dataset.names:
+        raise Refusal(Problem(404, "no-such-graph", "Not found", f"There is no graph {graphs[0]}."))
+    triples = (quad.triple for each in graphs for quad in dataset.store.quads_for_pattern(None, None, None, each))
+    return write_triples(dataset, triples, lookup.accept, limits)
+
+
+def write_triples(dataset: Dataset, triples: Iterable[Triple], accept: str | None, limits: Limits) -> Reply:
+    """Write a graph in the format that is asked for."""
+    media_type = choose(accept, GRAPH_TYPES)
+    found = list(triples)
+    return _reply(media_type, _write_graph(dataset, found, media_type, _needed(PREFIXES, found), limits))
+
+
 def _answer(dataset: Dataset, question: Question, limits: Limits) -> Reply:
     outline = prescan(question.text, question.base, limits)
     results = _query(dataset, question, outline)
     if isinstance(results, QueryTriples):
         media_type = choose(question.accept, GRAPH_TYPES)
-        body = _write_graph(results, media_type, outline, limits)
+        body = _write_graph(dataset, results, media_type, outline.prefixes, limits)
     else:
         media_type = choose(question.accept, RESULT_TYPES)
-        body = _write_results(results, media_type, limits)
+        body = _write_results(dataset, results, media_type, limits)
+    return _reply(media_type, body)
+
+
+def _reply(media_type: str, body: bytes) -> Reply:
     if media_type.startswith("text/"):
         media_type += "; charset=utf-8"
     return Reply(200, {"Content-Type": media_type, "Vary": "Accept"}, body)
@@ -106,14 +128,17 @@ class _Buffer(BytesIO):
         return super().write(data)
 
 
-def _write_results(results: QuerySolutions | QueryBoolean, media_type: str, limits: Limits) -> bytes:
+def _write_results(dataset: Dataset, results: QuerySolutions | QueryBoolean, media_type: str, limits: Limits) -> bytes:
     buffer = _Buffer(limits.bytes)
     results_format = RESULT_FORMATS[media_type]
+    respells = isinstance(results, QuerySolutions) and bool(dataset.spelling)
     try:
-        results.serialize(buffer, format=results_format)
+        results.serialize(buffer, format=QueryResultsFormat.JSON if respells else results_format)
     except (OSError, RuntimeError, ValueError) as error:
         raise Refusal(_evaluation_problem(error)) from error
     body = buffer.getvalue()
+    if respells:
+        body = dataset.spelling.in_format(body, results_format)
     if isinstance(results, QuerySolutions) and _row_count(body, results_format, limits.rows) > limits.rows:
         raise Refusal(_row_problem(limits))
     return body
@@ -142,18 +167,20 @@ def _row_problem(limits: Limits) -> Problem:
     return Problem(422, "row-limit", "Too many rows", detail)
 
 
-def _write_graph(results: QueryTriples, media_type: str, outline: Outline, limits: Limits) -> bytes:
-    """Write the triples as a set, sorted; Turtle with the prefixes of the query."""
+def _write_graph(
+    dataset: Dataset, results: Iterable[Triple], media_type: str, known: Mapping[str, str], limits: Limits
+) -> bytes:
+    """Write the triples as a set, sorted; Turtle with the known prefixes."""
     triples: set[Triple] = set()
     try:
         for triple in results:
-            triples.add(triple)
+            triples.add(Triple(triple.subject, triple.predicate, dataset.spelling.written(triple.object)))
             if len(triples) > limits.rows:
                 raise Refusal(_row_problem(limits))
     except (OSError, RuntimeError, ValueError) as error:
         raise Refusal(_evaluation_problem(error)) from error
     graph_format = GRAPH_FORMATS[media_type]
-    prefixes = outline.prefixes if graph_format == RdfFormat.TURTLE else None
+    prefixes = dict(known) if graph_format == RdfFormat.TURTLE else None
     buffer = _Buffer(limits.bytes)
     try:
         serialize(sorted(triples, key=str), buffer, format=graph_format, prefixes=prefixes)
@@ -161,6 +188,18 @@ def _write_graph(results: QueryTriples, media_type: str, outline: Outline, limit
         detail = f"The graph cannot be written as {media_type}: {error}."
         raise Refusal(Problem(406, "not-writable", "No acceptable media type", detail)) from error
     return _with_sorted_prefixes(buffer.getvalue()) if prefixes else buffer.getvalue()
+
+
+def _needed(known: Mapping[str, str], triples: Iterable[Triple]) -> dict[str, str]:
+    """The prefixes of which some term makes use."""
+    terms = {
+        NAMESPACE.match(iri)[0]  # type: ignore[index]
+        for triple in triples
+        for term in (triple.subject, triple.predicate, triple.object)
+        for iri in ([term.value] if isinstance(term, NamedNode) else [])
+        + ([term.datatype.value] if isinstance(term, Literal) else [])
+    }
+    return {prefix: namespace for prefix, namespace in known.items() if namespace in terms}
 
 
 def _with_sorted_prefixes(turtle: bytes) -> bytes:

@@ -24,6 +24,9 @@ class Limits:
     query_characters: int = 1_000_000
     """Length of a query, in characters."""
 
+    upload_bytes: int = 64 * 2**20
+    """Size of the documents that one request sends to the graph store, in bytes."""
+
     workers: int = 2
     """Processes that evaluate queries, each with its own copy of the dataset."""
 

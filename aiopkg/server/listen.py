@@ -11,10 +11,10 @@ from types import FrameType
 import uvicorn
 
 from aiopkg.errors import InputError
+from aiopkg.server.holding import Holding
+from aiopkg.server.ledger import Ledger
 from aiopkg.server.limits import Limits
-from aiopkg.server.pool import Pool
-from aiopkg.server.protocol import build
-from aiopkg.web import Site
+from aiopkg.server.protocol import Application
 
 __all__ = ["serve"]
 
@@ -22,9 +22,9 @@ __all__ = ["serve"]
 class _Server(uvicorn.Server):
     """Announces itself when it listens, and ends the workers before it waits for open requests."""
 
-    def __init__(self, config: uvicorn.Config, pool: Pool, announce: Callable[[], None]) -> None:
+    def __init__(self, config: uvicorn.Config, ledger: Ledger, announce: Callable[[], None]) -> None:
         super().__init__(config)
-        self._pool = pool
+        self._ledger = ledger
         self._announce = announce
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
@@ -33,25 +33,25 @@ class _Server(uvicorn.Server):
             self._announce()
 
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
-        await self._pool.stop()
+        await self._ledger.stop()
         await super().shutdown(sockets)
 
 
 def serve(
-    quads: bytes,
-    site: Site | None,
+    content: bytes | Holding,
     *,
     host: str,
     port: int,
+    token: str,
     limits: Limits,
     announce: Callable[[str], None] | None,
 ) -> None:
     """Listen, answer, and return after SIGINT or SIGTERM with every worker gone."""
     with _listening(host, port) as listener:
         url = _url(host, listener.getsockname()[1])
-        pool = Pool(quads, limits)
+        ledger = Ledger(content, limits)
         config = uvicorn.Config(
-            build(pool, site),
+            Application(ledger, token, starts=False),
             http="h11",
             ws="none",
             lifespan="off",
@@ -61,10 +61,10 @@ def serve(
             proxy_headers=False,
             timeout_graceful_shutdown=5,
         )
-        server = _Server(config, pool, lambda: announce(url) if announce else None)
+        server = _Server(config, ledger, lambda: announce(url) if announce else None)
 
         async def run() -> None:
-            async with pool:
+            async with ledger:
                 if not server.should_exit:
                     await server.serve(sockets=[listener])
 

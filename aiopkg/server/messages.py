@@ -1,4 +1,4 @@
-"""Questions and replies on the pipe between the server and a worker.
+"""What the server, its workers and the keeper say to one another on pipes.
 
 A message is two lengths (32 bits each, big-endian), a JSON header and a body of bytes. Nothing is
 pickled, so a worker that was taken over by a query cannot make the server run anything.
@@ -7,22 +7,56 @@ pickled, so a worker that was taken over by a query cannot make the server run a
 import json
 import struct
 from asyncio import StreamReader
-from dataclasses import dataclass
-from typing import BinaryIO, Self
+from collections.abc import Mapping
+from dataclasses import dataclass, fields
+from types import MappingProxyType
+from typing import Any, BinaryIO, ClassVar, Self
 
-__all__ = ["Question", "Reply"]
+__all__ = ["Amendment", "Lookup", "Message", "Patch", "Portrait", "Question", "Reply", "Upload", "Visit"]
 
 LENGTHS = struct.Struct(">II")
 
 
+class Message:
+    """A frozen dataclass that goes over a pipe; the field that ``BODY`` names is sent as bytes beside the header."""
+
+    __slots__ = ()
+    BODY: ClassVar[str] = ""
+
+    def pack(self) -> bytes:
+        """The message in bytes."""
+        header = {each.name: getattr(self, each.name) for each in fields(self) if each.name != self.BODY}  # type: ignore[arg-type]
+        body = getattr(self, self.BODY) if self.BODY else b""
+        return _pack(
+            {"message": type(self).__name__, **header}, body.encode("utf-8") if isinstance(body, str) else body
+        )
+
+    @staticmethod
+    def read(stream: BinaryIO, *others: type["Message"]) -> "Message | None":
+        """Read the next message, of a kind of this module or of the others; None at the end of the stream."""
+        lengths = stream.read(LENGTHS.size)
+        if len(lengths) < LENGTHS.size:
+            return None
+        header_length, body_length = LENGTHS.unpack(lengths)
+        header: dict[str, Any] = json.loads(stream.read(header_length))
+        body = stream.read(body_length)
+        name = header.pop("message")
+        kind = next((other for other in others if other.__name__ == name), None) or _KINDS[name]
+        if kind.BODY:
+            header[kind.BODY] = body.decode("utf-8") if kind.__annotations__[kind.BODY] is str else body
+        return kind(**{name: tuple(value) if isinstance(value, list) else value for name, value in header.items()})
+
+
 @dataclass(frozen=True, slots=True)
-class Question:
+class Question(Message):
     """One query with all that decides its answer.
 
     ``default_graphs`` and ``named_graphs`` are the dataset of the protocol (SPARQL 1.1 Protocol, 2.1.4),
     None where the request names none. ``inferred`` says whether the default graph holds what follows
     from the assertions. ``base`` resolves relative IRIs.
     """
+
+    BODY: ClassVar[str] = "text"
 
     text: str
     accept: str | None = None
@@ -31,29 +65,87 @@ class Question:
     named_graphs: tuple[str, ...] | None = None
     inferred: bool = True
 
-    def pack(self) -> bytes:
-        """The question as one message."""
-        header: dict[str, object] = {
-            "accept": self.accept,
-            "base": self.base,
-            "default_graphs": self.default_graphs,
-            "named_graphs": self.named_graphs,
-            "inferred": self.inferred,
-        }
-        return _pack(header, self.text.encode("utf-8"))
+
+@dataclass(frozen=True, slots=True)
+class Amendment(Message):
+    """One update request; ``default_graphs`` and ``named_graphs`` are its dataset (SPARQL 1.1 Protocol, 2.2.3)."""
+
+    BODY: ClassVar[str] = "text"
+
+    text: str
+    base: str | None = None
+    default_graphs: tuple[str, ...] | None = None
+    named_graphs: tuple[str, ...] | None = None
+    inferred: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Lookup(Message):
+    """A request for one graph, the default graph where ``graph`` is None."""
+
+    graph: str | None
+    accept: str | None = None
+    inferred: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Upload(Message):
+    """Documents to put into one graph, in place of what it holds if ``replaces``; or to have no such graph.
+
+    ``parts`` are media type and length in bytes of each document, which ``body`` holds one after another.
+    """
+
+    BODY: ClassVar[str] = "body"
+
+    graph: str | None
+    parts: tuple[tuple[str, int], ...]
+    base: str
+    replaces: bool
+    deletes: bool
+    body: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Portrait(Message):
+    """A request for the description of the service at an address."""
+
+    endpoint: str
+    updates: bool
+    accept: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Visit(Message):
+    """A request for a page of what is kept: the path after the first slash, and the query string."""
+
+    path: str
+    query: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Patch(Message):
+    """Quads to take out and quads to put in, each as N-Quads, one a line."""
+
+    BODY: ClassVar[str] = "lines"
+
+    removed: int
+    """How many bytes of ``lines`` hold the quads to take out; the rest holds those to put in."""
+    lines: bytes
 
     @classmethod
-    def read(cls, stream: BinaryIO) -> Self | None:
-        """Read the next question; None at the end of the stream."""
-        lengths = stream.read(LENGTHS.size)
-        if len(lengths) < LENGTHS.size:
-            return None
-        header_length, body_length = LENGTHS.unpack(lengths)
-        header = json.loads(stream.read(header_length))
-        for name in ("default_graphs", "named_graphs"):
-            if header[name] is not None:
-                header[name] = tuple(header[name])
-        return cls(text=stream.read(body_length).decode("utf-8"), **header)
+    def of(cls, removed: bytes, added: bytes) -> Self:
+        """Put a patch together."""
+        return cls(len(removed), removed + added)
+
+    @property
+    def gone(self) -> bytes:
+        """The quads to take out."""
+        return self.lines[: self.removed]
+
+    @property
+    def come(self) -> bytes:
+        """The quads to put in."""
+        return self.lines[self.removed :]
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +168,11 @@ class Reply:
         header_length, body_length = LENGTHS.unpack(await stream.readexactly(LENGTHS.size))
         header = json.loads(await stream.readexactly(header_length))
         return cls(header["status"], header["headers"], await stream.readexactly(body_length))
+
+
+_KINDS: Mapping[str, type[Message]] = MappingProxyType(
+    {kind.__name__: kind for kind in (Question, Amendment, Lookup, Upload, Portrait, Visit, Patch)}
+)
 
 
 def _pack(header: dict[str, object], body: bytes, body_length: int | None = None) -> bytes:

@@ -3,9 +3,11 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from pyoxigraph import RdfFormat
+
 from aiopkg.server.problem import Problem, Refusal
 
-__all__ = ["GRAPH_TYPES", "RESULT_TYPES", "choose"]
+__all__ = ["GRAPH_FORMATS", "GRAPH_TYPES", "RESULT_TYPES", "UPLOAD_FORMATS", "choose"]
 
 RESULT_TYPES = (
     "application/sparql-results+json",
@@ -28,6 +30,23 @@ GRAPH_TYPES = (
     "application/json",
 )
 """What CONSTRUCT and DESCRIBE are written in, best first; plain text is N-Triples."""
+
+GRAPH_FORMATS = {
+    "text/turtle": RdfFormat.TURTLE,
+    "application/n-triples": RdfFormat.N_TRIPLES,
+    "text/plain": RdfFormat.N_TRIPLES,
+    "application/rdf+xml": RdfFormat.RDF_XML,
+    "application/xml": RdfFormat.RDF_XML,
+    "application/ld+json": RdfFormat.JSON_LD,
+    "application/json": RdfFormat.JSON_LD,
+}
+"""The format of each of these types."""
+
+UPLOAD_FORMATS = {
+    media_type: GRAPH_FORMATS[media_type]
+    for media_type in ("text/turtle", "application/n-triples", "application/rdf+xml", "application/ld+json")
+}
+"""What a graph may be sent in."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,124 +3,67 @@
 import asyncio
 import json
 import logging
-import sys
 import tempfile
-from asyncio.subprocess import DEVNULL, PIPE, Process
+from collections.abc import Sequence
 from pathlib import Path
 from types import TracebackType
 from typing import Self
 
 from aiopkg.errors import InputError
+from aiopkg.server.layout import ORGANIZATION, Layout
 from aiopkg.server.limits import Limits
-from aiopkg.server.messages import Question, Reply
+from aiopkg.server.messages import Message, Patch, Reply
 from aiopkg.server.problem import Problem, Refusal, memory_problem
+from aiopkg.server.process import Lost, Process
 from aiopkg.server.worker import work_order
 
 __all__ = ["Pool"]
 
 LOG = logging.getLogger(__name__)
-BOOT = "import json, sys; sys.path[:] = json.loads(sys.argv.pop()); from aiopkg.server.worker import main; main()"
-"""What a worker runs: the modules of this process, found where this process finds them."""
-
-OUT_OF_MEMORY = ("memory allocation", "MemoryError")
-"""What the last words of a process hold when it got no more memory."""
-
-READ_AHEAD = 2**20
 LONGEST_PAUSE = 30.0
 """Seconds between two attempts to replace a worker that does not start."""
 
 
-class WorkerLost(Exception):
-    """The process has ended by itself."""
-
-
 class _Worker:
-    """One process and the pipes to it."""
+    """One process with its copy of the dataset, and how many patches that has taken in."""
 
-    def __init__(self, process: Process, complaints: Path) -> None:
+    def __init__(self, process: Process, version: int) -> None:
         self.process = process
-        self.complaints = complaints
+        self.version = version
 
     @classmethod
-    async def start(cls, folder: Path, limits: Limits) -> Self:
+    async def start(cls, folder: Path, dataset: Path, version: int, layout: Layout, limits: Limits) -> Self:
         """Start a process and wait until it has loaded the dataset; raises InputError when it cannot."""
-        handle, complaints = tempfile.mkstemp(dir=folder, suffix=".log")
-        with open(handle, "wb") as errors:  # noqa: PTH123 (a descriptor)
-            process = await asyncio.create_subprocess_exec(
-                sys.executable,
-                "-c",
-                BOOT,
-                work_order(folder / "dataset.nq", limits),
-                json.dumps(sys.path),
-                stdin=PIPE,
-                stdout=PIPE,
-                stderr=errors if sys.platform != "win32" else DEVNULL,
-                limit=READ_AHEAD,
-                start_new_session=True,
-            )
-        worker = cls(process, Path(complaints))
-        try:
-            ready = await worker._receive()
-        except WorkerLost as error:
-            raise InputError("worker-start", f"A query process does not start: {error}") from error
-        except BaseException:
-            await worker.end()
-            raise
+        process = await Process.start("worker", folder, work_order(dataset, layout, limits))
+        ready = await process.wait_until_ready()
         if ready.status != 200:
-            await worker.end()
+            await process.end()
             raise InputError("dataset-unreadable", json.loads(ready.body)["detail"])
-        return worker
+        return cls(process, version)
 
-    @property
-    def is_alive(self) -> bool:
-        return self.process.returncode is None
-
-    async def ask(self, question: Question) -> Reply:
-        """Send a question and wait for the whole reply; raises WorkerLost when the process ends instead."""
-        assert self.process.stdin is not None
-        try:
-            self.process.stdin.write(question.pack())
-            await self.process.stdin.drain()
-        except (BrokenPipeError, ConnectionResetError) as error:
-            raise WorkerLost(await self._last_words()) from error
-        return await self._receive()
-
-    async def _receive(self) -> Reply:
-        assert self.process.stdout is not None
-        try:
-            return await Reply.read(self.process.stdout)
-        except asyncio.IncompleteReadError as error:
-            raise WorkerLost(await self._last_words()) from error
-
-    async def _last_words(self) -> str:
-        await self.process.wait()
-        text = self.complaints.read_text("utf-8", "replace")
-        await self.end()
-        lines = [line for line in text.splitlines() if line.strip()]
-        memory = [line for line in lines if any(sign in line for sign in OUT_OF_MEMORY)]
-        return next(iter(memory + lines[-1:]), f"exit status {self.process.returncode}").strip()
-
-    async def end(self) -> None:
-        """Kill the process and wait until it and its pipes are gone."""
-        if self.is_alive:
-            try:
-                self.process.kill()
-            except ProcessLookupError:
-                LOG.debug("A query process had ended before it was killed.")
-        await self.process.communicate()
-        self.complaints.unlink(missing_ok=True)
+    async def ask(self, message: Message, patches: Sequence[Patch]) -> Reply:
+        """Have the worker take in patches first, and then answer; raises Lost when it ends instead."""
+        for patch in patches:
+            reply = await self.process.ask(patch)
+            if reply.status != 204:
+                raise Lost("A change could not be taken in.")
+            self.version += 1
+        return await self.process.ask(message)
 
 
 class Pool:
     """As many workers as the limits say, all with the same dataset.
 
     Use it as an asynchronous context: entering starts the workers (InputError when they cannot load the
-    dataset), leaving ends them and removes the file that they read.
+    dataset), leaving ends them and removes the file that they read. A worker takes in what was changed since
+    before it answers, so that each answer comes from one state, the latest when the question was handed over.
     """
 
-    def __init__(self, quads: bytes, limits: Limits) -> None:
+    def __init__(self, quads: bytes, limits: Limits, layout: Layout = ORGANIZATION) -> None:
         self.limits = limits
+        self.layout = layout
         self._quads = quads
+        self._patches: list[Patch] = []
         self._folder: tempfile.TemporaryDirectory[str] | None = None
         self._free: asyncio.Queue[_Worker] = asyncio.Queue()
         self._busy: set[asyncio.Task[Reply]] = set()
@@ -169,7 +112,11 @@ class Pool:
             self._end(self._free.get_nowait())
         await asyncio.gather(*self._ending)
 
-    async def answer(self, question: Question) -> Reply:
+    def revise(self, patch: Patch) -> None:
+        """Change the dataset; questions that a worker has in hand are still about the one before."""
+        self._patches.append(patch)
+
+    async def answer(self, question: Message) -> Reply:
         """Have a worker answer; every failure is a reply too.
 
         Cancelling it ends the worker at once: nobody waits for the answer any more.
@@ -189,18 +136,18 @@ class Pool:
                 raise
             return _stopping().reply()
 
-    async def _answer(self, question: Question) -> Reply:
+    async def _answer(self, question: Message) -> Reply:
         worker = await self._take()
         answered = False
         try:
             async with asyncio.timeout(self.limits.seconds):
-                reply = await worker.ask(question)
+                reply = await worker.ask(question, self._patches[worker.version :])
             answered = True
         except TimeoutError:
             raise Refusal(self._time_problem()) from None
-        except WorkerLost as lost:
+        except Lost as lost:
             LOG.warning("A query process has ended: %s", lost)
-            raise Refusal(_lost_problem(str(lost))) from lost
+            raise Refusal(memory_problem() if lost.for_memory else _lost_problem()) from lost
         finally:
             if answered:
                 self._free.put_nowait(worker)
@@ -215,7 +162,7 @@ class Pool:
         self._waiting += 1
         try:
             async with asyncio.timeout(self.limits.seconds):
-                while not (worker := await self._free.get()).is_alive:
+                while not (worker := await self._free.get()).process.is_alive:
                     self._replace(worker)
         except TimeoutError:
             raise Refusal(_busy_problem("All query processes have been busy for too long.")) from None
@@ -229,7 +176,7 @@ class Pool:
         task.add_done_callback(self._starting.discard)
 
     def _end(self, worker: _Worker) -> asyncio.Task[None]:
-        task = asyncio.create_task(worker.end())
+        task = asyncio.create_task(worker.process.end())
         self._ending.add(task)
         task.add_done_callback(self._ending.discard)
         return task
@@ -247,7 +194,8 @@ class Pool:
             pause = min(2 * pause, LONGEST_PAUSE)
 
     async def _start(self) -> None:
-        self._free.put_nowait(await _Worker.start(self._path, self.limits))
+        dataset = self._path / "dataset.nq"
+        self._free.put_nowait(await _Worker.start(self._path, dataset, 0, self.layout, self.limits))
 
     @property
     def _path(self) -> Path:
@@ -267,8 +215,6 @@ def _stopping() -> Problem:
     return Problem(503, "stopping", "The server is stopping", "The query has been ended.")
 
 
-def _lost_problem(last_words: str) -> Problem:
-    if any(sign in last_words for sign in OUT_OF_MEMORY):
-        return memory_problem()
+def _lost_problem() -> Problem:
     detail = "The process that evaluated the query has ended; it is being replaced. Ask for less, or differently."
     return Problem(503, "worker-lost", "The query was not completed", detail)

@@ -24,6 +24,9 @@ CHAINING_WORDS = frozenset(
 )
 SIGNS = frozenset(["!", "+", "-"])
 UPDATES = frozenset(["ADD", "CLEAR", "COPY", "CREATE", "DELETE", "DROP", "INSERT", "LOAD", "MOVE", "USING", "WITH"])
+UPDATE_WORDS = UPDATES | {
+    *("ALL", "BASE", "DATA", "DEFAULT", "GRAPH", "INTO", "NAMED", "PREFIX", "SILENT", "TO", "VERSION", "WHERE")
+}
 OPERANDS = frozenset(["iri", "text", "variable", "blank", "tag", "name", "number", "word"])
 SCHEME = re.compile(r"[A-Za-z][A-Za-z0-9+.\-]*:")
 GLUED_SERVICE = re.compile(r"(?:true|false)?service((?:silent)?)(.*)", re.IGNORECASE | re.DOTALL)
@@ -52,20 +55,25 @@ class _Frame:
     chained: int = 0
 
 
-def prescan(text: str, base: str | None, limits: Limits) -> Outline:
-    """Read a query text once and say what its head declares; raises Refusal when it must not be parsed."""
+def prescan(text: str, base: str | None, limits: Limits, *, update: bool = False) -> Outline:
+    """Read a query text, or that of an update, once and say what its head declares.
+
+    Raises Refusal when it must not be parsed.
+    """
     if len(text) > limits.query_characters:
         detail = f"The query has {len(text)} characters; the limit is {limits.query_characters}."
         raise Refusal(Problem(413, "query-too-long", "Query too long", detail))
-    return _Scan(text, base, limits).run()
+    return _Scan(text, base, limits, update=update).run()
 
 
 class _Scan:
     """One pass over the tokens of one text."""
 
-    def __init__(self, text: str, base: str | None, limits: Limits) -> None:
+    def __init__(self, text: str, base: str | None, limits: Limits, *, update: bool) -> None:
         self.text = text
         self.limits = limits
+        self.update = update
+        self.in_data = False
         self.outline = Outline(base)
         self.frames = [_Frame("")]
         self.chained = 0
@@ -112,6 +120,8 @@ class _Scan:
             self._chain(token)
         if len(self.frames) > 1:
             return
+        if self.update:
+            self._take_update_word(token, word)
         if word in {"PREFIX", "BASE", "VERSION", "FROM", "FROMNAMED"}:
             self.clause = [word]
         elif word == "NAMED" and self.clause == ["FROM"]:
@@ -124,10 +134,18 @@ class _Scan:
         if self.form:
             return
         self.form = word
-        if word in UPDATES:
+        if word in UPDATES and not self.update:
             detail = f"{word} begins an update; this address takes queries only."
             problem = syntax_problem(detail, self.text, token.start)
             raise Refusal(Problem(400, "update-as-query", "Not a query", detail, problem.line, problem.column))
+
+    def _take_update_word(self, token: Token, word: str) -> None:
+        """Outside all brackets an update has these words only, so that none can hide another."""
+        if word not in UPDATE_WORDS:
+            self._refuse(token, f"Unexpected “{token.text}”.")
+        if word in UPDATES:
+            self._chain(token)
+        self.in_data = word == "DATA"
 
     def _take_sign(self, token: Token) -> None:
         if token.text == "<<" and self._may_be_less_than():
@@ -187,6 +205,8 @@ class _Scan:
         self._chain(token)
 
     def _chain(self, token: Token) -> None:
+        if self.in_data:
+            return  # signs of numbers, and graphs beside one another
         self.frames[-1].chained += 1
         self.chained += 1
         if self.chained > self.limits.chain:

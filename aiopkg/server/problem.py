@@ -13,7 +13,8 @@ __all__ = ["Problem", "Refusal", "memory_problem", "syntax_problem"]
 class Problem:
     """What went wrong with a request: an HTTP status, a stable code, and where in the query if known.
 
-    ``line`` and ``column`` are counted from 1, the column in characters.
+    ``line`` and ``column`` are counted from 1, the column in characters. ``more`` are members of the
+    document beside the usual ones.
     """
 
     status: int
@@ -23,6 +24,7 @@ class Problem:
     line: int | None = None
     column: int | None = None
     headers: dict[str, str] = field(default_factory=dict)
+    more: dict[str, str] = field(default_factory=dict)
 
     def reply(self) -> Reply:
         """The problem as a response of media type application/problem+json."""
@@ -32,8 +34,11 @@ class Problem:
             "status": self.status,
             "code": self.code,
         }
-        if self.line is not None and self.column is not None:
-            content |= {"line": self.line, "column": self.column}
+        if self.line is not None:
+            content["line"] = self.line
+            if self.column is not None:
+                content["column"] = self.column
+        content |= {name: value for name, value in self.more.items() if value}
         body = json.dumps(content, ensure_ascii=False, indent=1).encode("utf-8", "backslashreplace")
         return Reply(self.status, {"Content-Type": "application/problem+json", **self.headers}, body)
 

@@ -1,34 +1,45 @@
-"""HTTP: the addresses, their methods, and the headers of every response."""
+"""HTTP: the addresses, their methods, and the headers of every response (an ASGI application)."""
 
 import asyncio
 import json
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from collections.abc import Coroutine, Mapping
+from contextlib import AbstractAsyncContextManager
 
-from starlette.applications import Starlette
-from starlette.exceptions import HTTPException
-from starlette.requests import ClientDisconnect, Request
-from starlette.responses import Response
-from starlette.routing import Route
-
-from aiopkg.server.limits import Limits
-from aiopkg.server.messages import Question, Reply
-from aiopkg.server.pages import Pages
-from aiopkg.server.pool import Pool
+from aiopkg.server.access import Access
+from aiopkg.server.exchange import Exchange, Left, Receive, Scope, Send
+from aiopkg.server.ledger import Ledger
+from aiopkg.server.messages import Amendment, Lookup, Portrait, Reply, Upload, Visit
 from aiopkg.server.problem import Problem, Refusal
-from aiopkg.server.request import FORM_TYPE, QUERY_TYPE, read_parameters, read_question, read_text
-from aiopkg.web import Site
+from aiopkg.server.request import (
+    FORM_TYPE,
+    QUERY_TYPE,
+    UPDATE_TYPE,
+    read_amendment,
+    read_graph,
+    read_parameters,
+    read_question,
+    read_text,
+)
+from aiopkg.server.upload import read_parts
 
-__all__ = ["Application", "application", "build"]
-
-Application = Starlette
+__all__ = ["Application"]
 
 COMMON_HEADERS = {
     "Access-Control-Allow-Origin": "*",
-    "Access-Control-Expose-Headers": "Retry-After",
+    "Access-Control-Expose-Headers": "Location, Retry-After",
     "X-Content-Type-Options": "nosniff",
 }
-PREFLIGHT_HEADERS = {"Access-Control-Allow-Headers": "Accept, Content-Type", "Access-Control-Max-Age": "86400"}
+PREFLIGHT_HEADERS = {
+    "Access-Control-Allow-Headers": "Accept, Authorization, Content-Type",
+    "Access-Control-Max-Age": "86400",
+}
+METHODS: Mapping[str, tuple[str, ...]] = {
+    "page": ("GET", "HEAD"),
+    "health": ("GET", "HEAD"),
+    "sparql": ("GET", "HEAD", "POST"),
+    "void": ("GET", "HEAD"),
+    "store": ("GET", "HEAD", "PUT", "POST", "DELETE"),
+}
 ENCODED_CHARACTER = 12
 """Bytes of one character at most when a form carries it: four of UTF-8, three for each."""
 
@@ -36,147 +47,174 @@ PARAMETER_SPACE = 2**16
 """Bytes of a form beside its query."""
 
 
-def application(quads: bytes, site: Site | None, limits: Limits) -> Starlette:
-    """Build the application with a pool that lives as long as it runs."""
-    pool = Pool(quads, limits)
+class Application:
+    """The ASGI application; its lifespan starts the processes behind it and ends them.
 
-    @asynccontextmanager
-    async def lifespan(_: Starlette) -> AsyncIterator[None]:
-        async with pool:
-            yield
+    With ``starts`` false somebody else has started them and will end them.
+    """
 
-    starlette = build(pool, site)
-    starlette.router.lifespan_context = lifespan
-    return starlette
+    def __init__(self, ledger: Ledger, token: str = "", *, starts: bool = True) -> None:
+        self._ledger = ledger
+        self._access = Access(token if ledger.keeps else "")
+        self._starts = starts
 
+    def running(self) -> AbstractAsyncContextManager[object]:
+        """The time during which there are processes to answer."""
+        return self._ledger
 
-def build(pool: Pool, site: Site | None) -> Starlette:
-    """Build the application on a pool that somebody else starts and ends."""
-    pages = Pages(site) if site else None
-    endpoint = _Endpoint(pool, pages)
-    routes = [
-        *(Route(path, endpoint.page, methods=["GET", "OPTIONS"]) for path in (pages.paths if pages else ())),
-        Route("/health", endpoint.health, methods=["GET", "OPTIONS"]),
-        Route("/sparql", endpoint.sparql, methods=["GET", "POST", "OPTIONS"]),
-    ]
-    starlette = Starlette(routes=routes, exception_handlers={HTTPException: _explain})
-    starlette.router.redirect_slashes = False
-    return starlette
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer one request, or live through a lifespan."""
+        if scope["type"] == "lifespan":
+            await self._live(receive, send)
+        elif scope["type"] == "http":
+            exchange = Exchange(scope, receive, send)
+            try:
+                reply = await self._route(exchange)
+            except Refusal as refusal:
+                reply = refusal.problem.reply()
+            except Left:
+                reply = Reply(400, {}, b"")
+            await exchange.reply(Reply(reply.status, COMMON_HEADERS | reply.headers, reply.body))
 
+    async def _live(self, receive: Receive, send: Send) -> None:
+        await receive()
+        if self._starts:
+            async with self._ledger:
+                await send({"type": "lifespan.startup.complete"})
+                await receive()
+        await send({"type": "lifespan.shutdown.complete"})
 
-class _Endpoint:
-    """The addresses and what they share."""
+    async def _route(self, exchange: Exchange) -> Reply:
+        path = exchange.path.lstrip("/")
+        first = path.partition("/")[0]
+        name = {"": "page", "health": "health", "sparql": "sparql", ".well-known/void": "void"}.get(path)
+        if first == "store":
+            name = "store"
+        allowed = METHODS[name or "page"]
+        if exchange.method == "OPTIONS":
+            return _options(", ".join([*allowed, "OPTIONS"]))
+        if exchange.method not in allowed:
+            raise Refusal(_not_allowed(exchange, allowed))
+        match name:
+            case "health":
+                return self._health()
+            case "sparql":
+                return await self._sparql(exchange)
+            case "void":
+                return await self._describe(exchange, exchange.address.removesuffix(path) + "sparql")
+            case "store":
+                return await self._store(exchange, path)
+            case _:
+                return await self._show(exchange, path)
 
-    def __init__(self, pool: Pool, pages: Pages | None) -> None:
-        self._pool = pool
-        self._pages = pages
+    async def _show(self, exchange: Exchange, path: str) -> Reply:
+        if not self._ledger.keeps:
+            raise Refusal(Problem(404, "not-found", "Not found", f"There is nothing at {exchange.path}."))
+        reply = await self._ledger.visit(Visit(path, exchange.query.decode("latin-1")))
+        known = exchange.header(b"if-none-match")
+        return Reply(304, reply.headers, b"") if known and known == reply.headers.get("ETag") else reply
 
-    async def page(self, request: Request) -> Response:
-        if request.method == "OPTIONS":
-            return _options("GET, HEAD, OPTIONS")
-        assert self._pages is not None
-        path, query = request.url.path, request.url.query
-        return _respond(await self._pages.reply(path, query, request.headers.get("if-none-match")))
-
-    async def health(self, request: Request) -> Response:
-        if request.method == "OPTIONS":
-            return _options("GET, HEAD, OPTIONS")
-        state = {"status": "ok", "workers": self._pool.limits.workers, "free": self._pool.free}
+    def _health(self) -> Reply:
+        pool = self._ledger.pool
+        state = {"status": "ok", "workers": pool.limits.workers, "free": pool.free}
         headers = {"Content-Type": "application/json", "Cache-Control": "no-store"}
-        return _respond(Reply(200, headers, json.dumps(state).encode("ascii")))
+        return Reply(200, headers, json.dumps(state).encode("ascii"))
 
-    async def sparql(self, request: Request) -> Response:
-        if request.method == "OPTIONS":
-            return _options("GET, HEAD, POST, OPTIONS")
-        try:
-            question = await self._read(request)
-        except Refusal as refusal:
-            return _respond(refusal.problem.reply())
-        except ClientDisconnect:
-            return Response(status_code=400)
-        return await self._answer(request, question)
-
-    async def _read(self, request: Request) -> Question:
-        parameters = read_parameters(request.scope["query_string"])
+    async def _sparql(self, exchange: Exchange) -> Reply:
+        parameters = read_parameters(exchange.query)
+        if exchange.method != "POST":
+            if not any(name in {"query", "update"} for name, _ in parameters):
+                return await self._describe(exchange, exchange.address)
+            question = read_question(parameters, None, exchange.accept, exchange.address)
+            return await self._unless_left(exchange, self._ledger.answer(question))
+        media_type, rest = exchange.content_type
         text = None
-        if request.method == "POST":
-            media_type, charset = _content_type(request)
-            if media_type == FORM_TYPE:
-                parameters += read_parameters(await self._body(request, ENCODED_CHARACTER))
-            elif media_type == QUERY_TYPE:
-                text = read_text(await self._body(request, 4), charset)
-            else:
-                detail = f"Queries are posted as {FORM_TYPE} or {QUERY_TYPE}."
-                raise Refusal(
-                    Problem(
-                        415,
-                        "unsupported-media-type",
-                        "Unsupported media type",
-                        detail,
-                        headers={"Accept-Post": f"{FORM_TYPE}, {QUERY_TYPE}"},
-                    )
-                )
-        accept = ", ".join(request.headers.getlist("accept"))
-        return read_question(parameters, text, accept, str(request.url.replace(query="", fragment="")))
+        if media_type == FORM_TYPE:
+            parameters += read_parameters(await self._text(exchange, ENCODED_CHARACTER))
+        elif media_type in {QUERY_TYPE, UPDATE_TYPE}:
+            text = read_text(await self._text(exchange, 4), rest.get("charset", "utf-8"))
+        else:
+            raise Refusal(_unsupported(FORM_TYPE, QUERY_TYPE, UPDATE_TYPE))
+        if media_type == UPDATE_TYPE or (media_type == FORM_TYPE and any(name == "update" for name, _ in parameters)):
+            amendment = read_amendment(parameters, text, exchange.address)
+            self._access.check(exchange.header(b"authorization"))
+            return await self._commit(exchange, amendment)
+        question = read_question(parameters, text, exchange.accept, exchange.address)
+        return await self._unless_left(exchange, self._ledger.answer(question))
 
-    async def _body(self, request: Request, character_size: int) -> bytes:
+    async def _describe(self, exchange: Exchange, endpoint: str) -> Reply:
+        portrait = Portrait(endpoint, self._access.is_open, exchange.accept)
+        return await self._unless_left(exchange, self._ledger.answer(portrait))
+
+    async def _store(self, exchange: Exchange, path: str) -> Reply:
+        """SPARQL 1.1 Graph Store HTTP Protocol, 5: by the parameter ``graph``, ``default``, or the address itself."""
+        parameters = read_parameters(exchange.query)
+        direct = path not in {"store", "store/"}
+        graph = read_graph(parameters, exchange.address if direct else None, creates=exchange.method == "POST")
+        if exchange.method in {"GET", "HEAD"}:
+            inferred = graph.inferred if graph.inferred is not None else False
+            lookup = Lookup(graph.name, exchange.accept, inferred)
+            return await self._unless_left(exchange, self._ledger.answer(lookup))
+        self._access.check(exchange.header(b"authorization"))
+        parts: list[tuple[str, bytes]] = []
+        if exchange.method != "DELETE":
+            body = await exchange.body(self._ledger.limits.upload_bytes, self._ledger.limits.seconds)
+            parts = read_parts(exchange.content_type, body, self._ledger.limits)
+        new = graph.name or ""
+        if graph.is_new:
+            new = f"{exchange.address.rstrip('/')}/{self._access.fresh_name()}"
+        upload = Upload(
+            graph=new or None,
+            parts=tuple((media_type, len(content)) for media_type, content in parts),
+            base=new or exchange.address,
+            replaces=exchange.method != "POST",
+            deletes=exchange.method == "DELETE",
+            body=b"".join(content for _, content in parts),
+        )
+        reply = await self._commit(exchange, upload)
+        if reply.status != 204:
+            return reply
+        existed = reply.headers["existed"] == "yes"
+        if existed or exchange.method == "DELETE":
+            return Reply(204, {}, b"")
+        return Reply(201, {"Location": new} if graph.is_new else {}, b"")
+
+    async def _commit(self, exchange: Exchange, request: Amendment | Upload) -> Reply:
+        return await self._unless_left(exchange, self._ledger.commit(request))
+
+    async def _text(self, exchange: Exchange, character_size: int) -> bytes:
         """Read the body as far as a query of the greatest length could reach."""
-        most = self._pool.limits.query_characters * character_size + PARAMETER_SPACE
-        body = bytearray()
-        async for chunk in request.stream():
-            body += chunk
-            if len(body) > most:
-                detail = f"The limit of a query is {self._pool.limits.query_characters} characters."
-                raise Refusal(Problem(413, "query-too-long", "Query too long", detail))
-        return bytes(body)
+        limits = self._ledger.limits
+        return await exchange.body(limits.query_characters * character_size + PARAMETER_SPACE, limits.seconds)
 
-    async def _answer(self, request: Request, question: Question) -> Response:
-        """Answer, unless the client leaves before; then the query is ended."""
-        answer = asyncio.create_task(self._pool.answer(question))
-        leaving = asyncio.create_task(_wait_until_left(request))
+    async def _unless_left(self, exchange: Exchange, work: Coroutine[object, object, Reply]) -> Reply:
+        """Do it, unless the client leaves before; then it is ended."""
+        answer = asyncio.ensure_future(work)
+        leaving = asyncio.ensure_future(exchange.wait_until_left())
         try:
             await asyncio.wait({answer, leaving}, return_when=asyncio.FIRST_COMPLETED)
             if answer.done():
-                return _respond(answer.result())
-            return Response(status_code=400)
+                return answer.result()
+            raise Left
         finally:
             for task in (answer, leaving):
                 task.cancel()
             await asyncio.gather(answer, leaving, return_exceptions=True)
 
 
-async def _wait_until_left(request: Request) -> None:
-    while (await request.receive())["type"] != "http.disconnect":
-        pass
-
-
-def _content_type(request: Request) -> tuple[str, str]:
-    """The media type of the body in lower case, and its charset."""
-    media_type, *parameters = request.headers.get("content-type", "").split(";")
-    charset = "utf-8"
-    for parameter in parameters:
-        name, _, value = parameter.partition("=")
-        if name.strip().lower() == "charset":
-            charset = value.strip().strip('"')
-    return media_type.strip().lower(), charset
-
-
-def _respond(reply: Reply) -> Response:
-    return Response(reply.body, reply.status, COMMON_HEADERS | reply.headers)
-
-
-def _options(methods: str) -> Response:
+def _options(methods: str) -> Reply:
     headers = {"Allow": methods, "Access-Control-Allow-Methods": methods}
-    return Response(status_code=204, headers=COMMON_HEADERS | PREFLIGHT_HEADERS | headers)
+    return Reply(204, PREFLIGHT_HEADERS | headers, b"")
 
 
-def _explain(request: Request, error: Exception) -> Response:
-    """A problem document for what the router refuses: an unknown address, or a method that it does not take."""
-    assert isinstance(error, HTTPException)
-    if error.status_code == 405:
-        allowed = ", ".join(sorted((error.headers or {}).get("Allow", "").split(", ")))
-        detail = f"{request.method} is not a method of {request.url.path}; these are: {allowed}."
-        problem = Problem(405, "method-not-allowed", "Method not allowed", detail, headers={"Allow": allowed})
-    else:
-        problem = Problem(404, "not-found", "Not found", f"There is nothing at {request.url.path}.")
-    return _respond(problem.reply())
+def _not_allowed(exchange: Exchange, methods: tuple[str, ...]) -> Problem:
+    allowed = ", ".join(sorted([*methods, "OPTIONS"]))
+    detail = f"{exchange.method} is not a method of {exchange.path}; these are: {allowed}."
+    return Problem(405, "method-not-allowed", "Method not allowed", detail, headers={"Allow": allowed})
+
+
+def _unsupported(*media_types: str) -> Problem:
+    listed = ", ".join(media_types)
+    headers = {"Accept-Post": listed}
+    detail = f"The body is one of {listed}."
+    return Problem(415, "unsupported-media-type", "Unsupported media type", detail, headers=headers)

@@ -1,15 +1,29 @@
 """The parameters of a request, as SPARQL 1.1 Protocol, 2.1, lays them down."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from urllib.parse import parse_qsl
 
-from aiopkg.server.messages import Question
+from pyoxigraph import NamedNode
+
+from aiopkg.server.messages import Amendment, Question
 from aiopkg.server.problem import Problem, Refusal
 
-__all__ = ["FORM_TYPE", "QUERY_TYPE", "read_parameters", "read_question", "read_text"]
+__all__ = [
+    "FORM_TYPE",
+    "QUERY_TYPE",
+    "UPDATE_TYPE",
+    "GraphRequest",
+    "read_amendment",
+    "read_graph",
+    "read_parameters",
+    "read_question",
+    "read_text",
+]
 
 FORM_TYPE = "application/x-www-form-urlencoded"
 QUERY_TYPE = "application/sparql-query"
+UPDATE_TYPE = "application/sparql-update"
 MOST_PARAMETERS = 1000
 
 Parameters = Sequence[tuple[str, str]]
@@ -46,13 +60,12 @@ def read_question(parameters: Parameters, text: str | None, accept: str | None, 
     if text is not None:
         queries.append(text)
     if any(name == "update" for name, _ in parameters):
-        raise Refusal(_bad("update-as-query", "This address takes queries only, not updates."))
+        raise Refusal(_bad("update-as-query", "Updates are posted, and not together with a query."))
     if not queries:
         raise Refusal(_bad("no-query", "The parameter “query” is missing."))
     if len(queries) > 1:
         raise Refusal(_bad("several-queries", "A request holds one query."))
-    if any("\ud800" <= character <= "\udfff" for character in queries[0]):
-        raise Refusal(_bad("not-utf-8", "The query holds half of a surrogate pair."))
+    _check_characters(queries[0])
     return Question(
         text=queries[0],
         accept=accept,
@@ -61,6 +74,71 @@ def read_question(parameters: Parameters, text: str | None, accept: str | None, 
         named_graphs=_graphs(parameters, "named-graph-uri"),
         inferred=_inferred(parameters),
     )
+
+
+def read_amendment(parameters: Parameters, text: str | None, base: str) -> Amendment:
+    """Put an update together, as :func:`read_question` does a query (SPARQL 1.1 Protocol, 2.2)."""
+    updates = [value for name, value in parameters if name == "update"]
+    if text is not None:
+        updates.append(text)
+    if any(name == "query" for name, _ in parameters):
+        raise Refusal(_bad("update-as-query", "A request holds a query or an update, not both."))
+    if len(updates) != 1:
+        raise Refusal(_bad("several-updates", "A request holds one update."))
+    _check_characters(updates[0])
+    default, named = _graphs(parameters, "using-graph-uri"), _graphs(parameters, "using-named-graph-uri")
+    for iri in (*(default or ()), *(named or ())):
+        _check_iri(iri)
+    return Amendment(
+        text=updates[0],
+        base=base,
+        default_graphs=default,
+        named_graphs=named,
+        inferred=_inferred(parameters),
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class GraphRequest:
+    """The graph that a request is about: its name, None for the default graph; or one that is still to be named."""
+
+    name: str | None
+    is_new: bool
+    inferred: bool | None
+
+
+def read_graph(parameters: Parameters, address: str | None, *, creates: bool) -> GraphRequest:
+    """Find out which graph a request is about (SPARQL 1.1 Graph Store HTTP Protocol, 4).
+
+    ``address`` is that of the request where it names a graph itself. Raises Refusal (400) when there is not
+    exactly one, unless the request ``creates`` one.
+    """
+    names = [value for name, value in parameters if name == "graph"]
+    default = any(name == "default" for name, _ in parameters)
+    inferred = _inferred(parameters) if any(name == "infer" for name, _ in parameters) else None
+    if address is not None:
+        names.append(address)
+    if len(names) + default > 1:
+        raise Refusal(_bad("several-graphs", "A request is about one graph."))
+    if not names and not default:
+        if not creates:
+            raise Refusal(_bad("no-graph", "The parameter “graph” or “default” is missing."))
+        return GraphRequest(None, True, inferred)
+    for name in names:
+        _check_iri(name)
+    return GraphRequest(names[0] if names else None, False, inferred)
+
+
+def _check_iri(iri: str) -> None:
+    try:
+        NamedNode(iri)
+    except ValueError as error:
+        raise Refusal(_bad("bad-graph", f"This is not the full IRI of a graph: {iri[:200]!r}.")) from error
+
+
+def _check_characters(text: str) -> None:
+    if not text.isascii() and any("\ud800" <= character <= "\udfff" for character in text):
+        raise Refusal(_bad("not-utf-8", "The query holds half of a surrogate pair."))
 
 
 def _graphs(parameters: Parameters, name: str) -> tuple[str, ...] | None:

@@ -1,6 +1,6 @@
 """The process that holds a store and answers questions, one after the other, until its input ends.
 
-It is started with one argument, a JSON object of ``dataset`` (a path) and ``limits``. Once the dataset is
+It is started with one argument, a JSON object of ``dataset`` (a path), ``layout`` and ``limits``. Once the dataset is
 loaded it gives up the right to open anything: no file, no connection. Memory is limited on top of what the
 dataset takes, and the clock of the kernel ends it should the server no longer be there to do so.
 """
@@ -13,11 +13,14 @@ from dataclasses import asdict
 from pathlib import Path
 
 from aiopkg.errors import InputError
+from aiopkg.server.amend import amend, has_graph, upload
 from aiopkg.server.dataset import Dataset
-from aiopkg.server.evaluate import evaluate
+from aiopkg.server.description import describe, read_examples
+from aiopkg.server.evaluate import evaluate, look_up
+from aiopkg.server.layout import Layout
 from aiopkg.server.limits import Limits
-from aiopkg.server.messages import Question, Reply
-from aiopkg.server.problem import Problem, memory_problem
+from aiopkg.server.messages import Amendment, Lookup, Message, Patch, Portrait, Question, Reply, Upload
+from aiopkg.server.problem import Problem, Refusal, memory_problem
 
 __all__ = ["main", "work_order"]
 
@@ -28,9 +31,9 @@ GRACE = 5.0
 """Seconds after the time limit at which a worker that nobody ended ends itself."""
 
 
-def work_order(dataset: Path, limits: Limits) -> str:
+def work_order(dataset: Path, layout: Layout, limits: Limits) -> str:
     """Write the argument that ``main`` reads."""
-    return json.dumps({"dataset": str(dataset), "limits": asdict(limits)})
+    return json.dumps({"dataset": str(dataset), "layout": asdict(layout), "limits": asdict(limits)})
 
 
 def main() -> None:
@@ -38,10 +41,12 @@ def main() -> None:
     order = json.loads(sys.argv[1])
     limits = Limits(**order["limits"])
     try:
-        dataset = Dataset(Path(order["dataset"]))
+        layout = Layout(order["layout"]["home"], tuple(order["layout"]["derived"]))
+        dataset = Dataset(Path(order["dataset"]), layout)
     except (InputError, OSError) as error:
         Problem(500, "dataset-unreadable", "The dataset cannot be read", str(error)).reply().write(sys.stdout.buffer)
         return
+    read_examples()
     threading.stack_size(STACK)
     thread = threading.Thread(target=_answer_all, args=(dataset, limits))
     thread.start()
@@ -51,14 +56,46 @@ def main() -> None:
 def _answer_all(dataset: Dataset, limits: Limits) -> None:
     _give_up_rights(limits)
     Reply(200, {}, b"").write(sys.stdout.buffer)
-    while question := Question.read(sys.stdin.buffer):
+    while message := Message.read(sys.stdin.buffer):
         _set_alarm(limits.seconds + GRACE)
-        try:
-            reply = evaluate(dataset, question, limits)
-        except MemoryError:
-            reply = memory_problem().reply()
+        reply = _answer(dataset, message, limits)
         _set_alarm(0)
         reply.write(sys.stdout.buffer)
+
+
+def _answer(dataset: Dataset, message: Message, limits: Limits) -> Reply:
+    """Answer one message; whatever cannot be done is a reply too."""
+    try:
+        return _work(dataset, message, limits)
+    except Refusal as refusal:
+        return refusal.problem.reply()
+    except MemoryError:
+        return memory_problem().reply()
+
+
+def _work(dataset: Dataset, message: Message, limits: Limits) -> Reply:
+    match message:
+        case Question():
+            reply = evaluate(dataset, message, limits)
+        case Lookup():
+            reply = look_up(dataset, message, limits)
+        case Portrait():
+            reply = describe(dataset, message, limits)
+        case Amendment():
+            reply = _proposed(amend(dataset, message, limits))
+        case Upload():
+            existed = "yes" if has_graph(dataset, message.graph) else "no"
+            reply = _proposed(upload(dataset, message, limits), existed=existed)
+        case Patch():
+            dataset.take_in(message)
+            reply = Reply(204, {}, b"")
+        case _:
+            raise TypeError(f"A worker does not understand {type(message).__name__}.")
+    return reply
+
+
+def _proposed(patch: Patch, **headers: str) -> Reply:
+    return Reply(200, {"removed": str(patch.removed), **headers}, patch.lines)
 
 
 def _set_alarm(seconds: float) -> None:
