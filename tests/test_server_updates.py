@@ -234,6 +234,18 @@ def test_an_update_beyond_its_time_is_ended_and_changes_nothing(plain: httpx.Cli
     assert update(plain, "INSERT DATA { ex:a ex:b ex:c }").status_code == 204
 
 
+def test_a_page_being_written_holds_nothing_up(client: httpx.Client) -> None:
+    elements = [row[0] for row in rows(client, "SELECT DISTINCT ?s { ?s a aiop:UseCase } LIMIT 8")]
+    with ThreadPoolExecutor(8) as pool:
+        pages = [pool.submit(client.get, "entity", params={"iri": iri}) for iri in elements]
+        style = client.get("static/style.css")
+        again = client.get("static/style.css", headers={"if-none-match": style.headers["etag"]})
+        assert (style.status_code, again.status_code, again.content) == (200, 304, b"")
+        assert client.get("health").elapsed.total_seconds() < 1
+        assert {page.result().status_code for page in pages} == {200}
+    assert client.get("nowhere").status_code == 404
+
+
 def test_the_description_says_what_follows_where(client: httpx.Client) -> None:
     document = client.get(".well-known/void", headers={"accept": "text/turtle"}).text
     for piece in (

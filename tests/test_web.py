@@ -1,9 +1,6 @@
 """The web page without a browser: every address leads somewhere, filters filter, labels stay text."""
 
-import asyncio
 import re
-import threading
-import time
 from collections.abc import Iterator
 from datetime import date
 from html import escape, unescape
@@ -19,9 +16,8 @@ from pyoxigraph import NamedNode
 
 from aiopkg.assessment import Assessment
 from aiopkg.engine import assess
-from aiopkg.server.pages import Pages
 from aiopkg.vocab import GRAPH
-from aiopkg.web import Answer, Site
+from aiopkg.web import Site
 
 DAY = date(2026, 6, 30)
 EX = "https://example.org/brackenforge/"
@@ -286,29 +282,3 @@ def test_the_plain_editor_says_that_it_is_the_plain_one(site: Site) -> None:
     text = html(site, "query")
     assert "This is the plain editor" in text
     assert text.count("<option") > 20
-
-
-def test_a_page_being_written_holds_nothing_up(site: Site) -> None:
-    begun, finish = threading.Event(), threading.Event()
-
-    class Slow(Site):
-        def answer(self, path: str, query: str = "") -> Answer:
-            begun.set()
-            finish.wait(10)
-            return site.answer(path, query)
-
-    async def scene() -> tuple[float, int, int]:
-        pages = Pages(Slow(assess(ORGS / "bank.ttl", as_of=DAY)))
-        waiting = asyncio.create_task(pages.reply("/", "", None))
-        while not begun.is_set():
-            await asyncio.sleep(0.01)
-        start = time.monotonic()
-        style = await pages.reply("/static/style.css", "", None)
-        again = await pages.reply("/static/style.css", "", style.headers["ETag"])
-        took = time.monotonic() - start
-        finish.set()
-        return took, again.status, (await waiting).status
-
-    took, again, status = asyncio.run(scene())
-    assert took < 1
-    assert (again, status) == (304, 200)

@@ -57,6 +57,7 @@ class Application:
         self._ledger = ledger
         self._access = Access(token if ledger.keeps else "")
         self._starts = starts
+        self._static = _static() if ledger.layout.home is not None and ledger.keeps else {}
 
     def running(self) -> AbstractAsyncContextManager[object]:
         """The time during which there are processes to answer."""
@@ -110,7 +111,7 @@ class Application:
     async def _show(self, exchange: Exchange, path: str) -> Reply:
         if not self._ledger.keeps:
             raise Refusal(Problem(404, "not-found", "Not found", f"There is nothing at {exchange.path}."))
-        reply = await self._ledger.visit(Visit(path, exchange.query.decode("latin-1")))
+        reply = self._static.get(path) or await self._ledger.visit(Visit(path, exchange.query.decode("latin-1")))
         known = exchange.header(b"if-none-match")
         return Reply(304, reply.headers, b"") if known and known == reply.headers.get("ETag") else reply
 
@@ -200,6 +201,13 @@ class Application:
             for task in (answer, leaving):
                 task.cancel()
             await asyncio.gather(answer, leaving, return_exceptions=True)
+
+
+def _static() -> Mapping[str, Reply]:
+    """The scripts and style sheets of the pages, which never wait for the keeper."""
+    from aiopkg.web import static_files  # noqa: PLC0415 (costs time to import)
+
+    return {path: Reply(answer.status, answer.headers, answer.body) for path, answer in static_files().items()}
 
 
 def _options(methods: str) -> Reply:

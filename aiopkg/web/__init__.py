@@ -18,6 +18,6 @@ Nothing here speaks HTTP; :mod:`aiopkg.server` does. What stands in an address i
 """
 
 from aiopkg.web.answer import Answer
-from aiopkg.web.site import Site
+from aiopkg.web.site import Site, static_files
 
-__all__ = ["Answer", "Site"]
+__all__ = ["Answer", "Site", "static_files"]

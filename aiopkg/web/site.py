@@ -22,7 +22,7 @@ from aiopkg.web.query import EDITOR, STATIC, editor_of
 from aiopkg.web.shown import Shown
 from aiopkg.web.steps import steps_of
 
-__all__ = ["Site"]
+__all__ = ["Site", "static_files"]
 
 _TEMPLATES = Path(__file__).parent / "templates"
 _KEPT_PAGES = 64
@@ -61,7 +61,7 @@ class Site:
 
     def __init__(self, assessment: Assessment) -> None:
         self.lock = RLock()
-        self._static = dict(_static_files())
+        self._static = dict(static_files())
         self._pages: Mapping[str, Callable[[Parameters], Answer]] = {
             "": self._overview,
             "findings": self._findings,
@@ -196,7 +196,7 @@ class Site:
         return self._page("query", "query", "Query", {"editor": editor_of()})
 
 
-def _static_files() -> Mapping[str, Answer]:
+def static_files() -> Mapping[str, Answer]:
     """Every script and style sheet, by its path; the style is that of the report and what the pages add."""
     style = "\n".join(
         [
