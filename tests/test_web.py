@@ -17,7 +17,7 @@ from pyoxigraph import NamedNode
 from aiopkg.assessment import Assessment
 from aiopkg.engine import assess
 from aiopkg.vocab import GRAPH
-from aiopkg.web import Site
+from aiopkg.web import Answer, Site
 
 DAY = date(2026, 6, 30)
 EX = "https://example.org/brackenforge/"
