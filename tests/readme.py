@@ -14,21 +14,27 @@ CONSOLE = re.compile(r"```console\n(.*?)```", re.DOTALL)
 
 def with_real_output(text: str) -> str:
     """Return the text with the output of each command in its console blocks replaced by what it prints today."""
-    return CONSOLE.sub(lambda block: f"```console\n{_played(block[1])}```", text)
+    return CONSOLE.sub(lambda block: f"```console\n{played(block[1], ROOT)}```", text)
 
 
-def _played(block: str) -> str:
+def played(block: str, folder: Path) -> str:
+    """Return the commands of a console block, run in a folder, each with what it prints."""
     commands = [line.removeprefix("$ ") for line in block.splitlines() if line.startswith("$ ")]
-    return "".join(f"$ {command}\n{_output(command)}" for command in commands)
+    return "".join(f"$ {command}\n{_output(command, folder)}" for command in commands)
 
 
-def _output(command: str) -> str:
+def _output(command: str, folder: Path) -> str:
     program, *arguments = shlex.split(command)
     assert program == "aiopkg"
     done = subprocess.run(
         [sys.executable, "-m", "aiopkg", *arguments],
-        cwd=ROOT,
-        env={**os.environ, "COLUMNS": "110", "NO_COLOR": "1"},
+        cwd=folder,
+        env={
+            **os.environ,
+            "PYTHONPATH": os.pathsep.join([str(ROOT), os.environ.get("PYTHONPATH", "")]),
+            "COLUMNS": "110",
+            "NO_COLOR": "1",
+        },
         capture_output=True,
         text=True,
         check=False,

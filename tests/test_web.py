@@ -192,7 +192,8 @@ def test_an_element_shows_what_is_stated_and_proves_what_follows(site: Site, man
         node = NamedNode(EX + name)
         text = html(site, "entity", iri=node.value)
         for triple in manufacturer.model.statements_about(node):
-            assert escape(str(manufacturer.model.places[triple])) in text
+            assert f"manufacturer.ttl:{manufacturer.model.places[triple].line}" in text
+        assert str(ORGS) not in text
         for address in sorted(set(re.findall(r'href="(why\?iri=[^"]*)"', text))):
             path, _, query = unescape(address).partition("?")
             answer = site.answer(path, query)

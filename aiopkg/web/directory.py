@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from pyoxigraph import BlankNode, NamedNode, Triple
 
-from aiopkg.report.page.wording import sentence
+from aiopkg.report.page.wording import sentence, where
 from aiopkg.validate.findings import name_of
 from aiopkg.vocab import PREFIXES, RDF
 from aiopkg.web.paging import Choice, Parameters, Slice, slice_of
@@ -51,7 +51,7 @@ def _is_kind(triple: Triple) -> bool:
 def _entry(shown: Shown, node: NamedNode | BlankNode, kinds: tuple[str, ...]) -> Entry:
     name = name_of(node)
     gaps = sum(finding.verdict == "violated" for finding in shown.findings_at.get(name, ()))
-    return Entry(name, sentence(shown.labels(node)), kinds, gaps, str(shown.assessment.model.place_of(node) or ""))
+    return Entry(name, sentence(shown.labels(node)), kinds, gaps, where(shown.assessment.model.place_of(node)))
 
 
 def directory_of(entries: tuple[Entry, ...], parameters: Parameters) -> Directory:

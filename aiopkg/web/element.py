@@ -7,7 +7,7 @@ from pyoxigraph import BlankNode, NamedNode
 from aiopkg.derive import Recommendation
 from aiopkg.derive.cascade import Reach
 from aiopkg.report.page.chains import Root, fact_in_words, root_at
-from aiopkg.report.page.wording import SEVERITIES, VERDICT_WORDS, element, sentence
+from aiopkg.report.page.wording import SEVERITIES, VERDICT_WORDS, element, sentence, where
 from aiopkg.validate.findings import Finding
 from aiopkg.vocab import GRAPH, RDF, SKOS
 from aiopkg.web.facts import Group, concluded, declared, spoken_of, stated
@@ -101,13 +101,12 @@ def element_of(shown: Shown, node: Node) -> Element:
     found = wrong_at(shown, name)
     influences = _influences(shown, name)
     looking, undecided, not_looking = _rules(shown, node, name)
-    place = shown.assessment.model.place_of(node)
     return Element(
         name=name,
         label=sentence(shown.labels(node)),
         kinds=_kinds(shown, node),
         meaning=_meaning(shown, node),
-        place=str(place) if place else "",
+        place=where(shown.assessment.model.place_of(node)),
         stated=stated(shown, node),
         concluded=concluded(shown, node),
         declared=declared(shown, node),

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from pyoxigraph import BlankNode, Literal, NamedNode, Triple
 
+from aiopkg.report.page.wording import where
 from aiopkg.validate.findings import name_of
 from aiopkg.vocab import GRAPH, RDF
 from aiopkg.web.addresses import mark_of
@@ -107,6 +108,6 @@ def _fact(shown: Shown, triple: Triple, value: Node | Literal) -> Fact:
         value=shown.labels(value),
         name=name if isinstance(value, NamedNode) else "",
         address=shown.links.element(name) if name and shown.is_known(value) else "",  # type: ignore[arg-type]
-        place=str(place) if place else "",
+        place=where(place),
         why="" if place or is_declared else shown.links.fact(triple),
     )

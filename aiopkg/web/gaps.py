@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from aiopkg.explain import RuleApplicability
 from aiopkg.report.page.gaps import RuleGaps
-from aiopkg.report.page.wording import SEVERITIES, VERDICT_WORDS, element, sentence
+from aiopkg.report.page.wording import SEVERITIES, VERDICT_WORDS, element, place, sentence
 from aiopkg.rules import Rule
 from aiopkg.validate.findings import VERDICTS, Finding
 from aiopkg.web.paging import Choice, Parameters, Slice, slice_of
@@ -126,5 +126,5 @@ def _line(shown: Shown, finding: Finding) -> Line:
         finding.label,
         finding.message,
         finding.note,
-        f"{finding.file}:{finding.line}" if finding.file is not None else "",
+        place(finding),
     )

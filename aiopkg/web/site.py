@@ -9,6 +9,7 @@ from urllib.parse import parse_qsl
 from aiopkg.assessment import Assessment
 from aiopkg.errors import InputError
 from aiopkg.explain import Matter
+from aiopkg.report.page.wording import where
 from aiopkg.report.proof.lines import nested
 from aiopkg.report.templates import SECTIONS, written
 from aiopkg.web.answer import Answer, page, static
@@ -177,7 +178,7 @@ class Site:
             proof = self._shown.assessment.explain(matter)
         except InputError as error:
             raise _Missing(error.cause) from error
-        values: Values = {"lines": nested(proof), "root": proof.step, "count": len(proof.steps), "about": about}
+        values: Values = {"lines": nested(proof, where), "root": proof.step, "count": len(proof.steps), "about": about}
         return self._page("why", "", f"Why: {proof.step.sentence}", values)
 
     def _matter(self, parameters: Parameters) -> tuple[Matter, str]:

@@ -1,11 +1,12 @@
 """How the page writes numbers, lists, places and verdicts."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from pyoxigraph import BlankNode, NamedNode
 
+from aiopkg.errors import Place
 from aiopkg.validate.findings import VERDICTS, Finding
 
 __all__ = [
@@ -24,6 +25,7 @@ __all__ = [
     "place",
     "sentence",
     "share_of",
+    "where",
 ]
 
 MONTHS = (
@@ -137,7 +139,12 @@ def listing(names: Sequence[str], most: int) -> str:
 
 def place(finding: Finding) -> str:
     """Return the file, without its folders, and the line of a finding."""
-    return f"{Path(finding.file).name}:{finding.line}" if finding.file is not None else ""
+    return where(Place(finding.file, finding.line)) if finding.file is not None else ""
+
+
+def where(stated: Place | None) -> str:
+    """Return a place with its file without the folders, which are nobody's business; nothing for no place."""
+    return str(replace(stated, file=Path(stated.file).name)) if stated is not None else ""
 
 
 def sentence(text: str) -> str:

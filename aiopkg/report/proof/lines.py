@@ -1,10 +1,11 @@
 """A proof as lines for a person: what matters of it, each step once, in the order in which it is read."""
 
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
 
 from pyoxigraph import BlankNode
 
+from aiopkg.errors import Place
 from aiopkg.explain import Proof, Step
 from aiopkg.rules import Citation
 
@@ -39,9 +40,9 @@ def lines_of(proof: Proof) -> Iterator[Line]:
             yield Line(depth, numbers[step.conclusion], step, origin_of(step), again, rests)
 
 
-def nested(proof: Proof) -> Iterator[tuple[Line, int]]:
-    """Yield each line with how many branches end after it; -1 where one begins."""
-    lines = list(lines_of(proof))
+def nested(proof: Proof, written: Callable[[Place], str] = str) -> Iterator[tuple[Line, int]]:
+    """Yield each line with how many branches end after it; -1 where one begins. ``written`` writes places."""
+    lines = [replace(line, origin=origin_of(line.step, written)) for line in lines_of(proof)]
     for line, after in zip(lines, [*lines[1:], None], strict=True):
         yield line, line.depth - (after.depth if after else 0)
 
@@ -54,9 +55,9 @@ def _spells(step: Step) -> bool:
     )
 
 
-def origin_of(step: Step) -> str:
-    """Return where a step comes from: a file and line, the name of a rule, or both."""
-    place = str(step.place) if step.place else ""
+def origin_of(step: Step, written: Callable[[Place], str] = str) -> str:
+    """Return where a step comes from: a file and line, the name of a rule, or both; ``written`` writes the place."""
+    place = written(step.place) if step.place else ""
     return ", ".join(part for part in (step.rule, place) if part)
 
 
