@@ -9,6 +9,7 @@ from pathlib import Path
 from writing.article import requirements
 from writing.code_pages import commands, errors, settings
 from writing.ontology_pages import failure_modes, terms
+from writing.ontology_site import ontology_site
 from writing.questions_page import questions_page
 from writing.rule_pages import rules
 
@@ -23,6 +24,7 @@ def pages() -> dict[str, str]:
         "commands.md": commands(),
         "errors.md": errors(),
         "failure-modes.md": failure_modes(),
+        "ontology.html": ontology_site(),
         "ontology.md": terms(),
         "questions.md": questions_page(),
         "requirements.md": requirements(),

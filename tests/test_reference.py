@@ -1,6 +1,7 @@
 """The reference says what is so: it is written anew and compared, and nothing that it has to name is missing."""
 
 import dataclasses
+import html
 import re
 import sys
 from collections.abc import Iterator
@@ -9,13 +10,13 @@ from pathlib import Path
 
 import pytest
 from conftest import ROOT
-from pyoxigraph import NamedNode
+from pyoxigraph import Literal, NamedNode
 from test_docs import commands
 
 from aiopkg import assets
 from aiopkg.ask import questions
 from aiopkg.rules import catalogue
-from aiopkg.vocab import AIOP, PREFIXES, RDF
+from aiopkg.vocab import AIOP, PREFIXES, RDF, RDFS, SKOS, shorten
 
 sys.path.append(str(ROOT / "docs"))
 
@@ -42,13 +43,48 @@ def text(name: str) -> str:
     return (REFERENCE / f"{name}.md").read_text(encoding="utf-8")
 
 
-@pytest.mark.parametrize("name", sorted(path.name for path in REFERENCE.glob("*.md")))
+@pytest.mark.parametrize("name", sorted(path.name for path in REFERENCE.iterdir()))
 def test_a_page_says_what_would_be_written_today(name: str) -> None:
     assert (REFERENCE / name).read_text(encoding="utf-8") == today()[name], "run python docs/build.py"
 
 
 def test_every_page_is_there_and_no_other() -> None:
     assert {path.name for path in REFERENCE.iterdir()} == set(today())
+
+
+def test_the_page_of_the_ontology_has_each_term_of_ours_with_its_name_and_definition() -> None:
+    site = today()["ontology.html"]
+    links = set(ontology().of_type(AIOP.FailureLink))
+    own = {t.subject for t in assets.ontology() if t.predicate == RDFS.isDefinedBy} - links
+    assert len(own) > 700
+    shown = html.unescape(site)
+    for term in own:
+        name = shorten(term.value)  # type: ignore[union-attr]
+        assert f'<article class="term" id="{name.replace(":", "-")}">' in site
+        assert f"<code>{name}</code>" in site
+        assert ontology().text(term, SKOS.definition) in shown
+
+
+def test_the_page_of_the_ontology_stands_alone_and_each_link_in_it_leads_somewhere() -> None:
+    site = today()["ontology.html"]
+    assert not re.findall(r"<(?:script|img|iframe|link)[^>]*(?:src|href)=.(?!data:)", site)
+    places = re.findall(r' id="([^"]+)"', site)
+    assert len(places) == len(set(places))
+    inner = re.findall(r'href="#([^"]+)"', site)
+    assert len(inner) > 2000
+    assert set(inner) <= set(places)
+    for page, place in re.findall(r'href="(rules\.md)#([^"]+)"', site):
+        assert f'<a id="{place}"></a>' in today()[page]
+
+
+def test_the_page_of_the_ontology_says_what_the_ontology_says_of_itself() -> None:
+    site = today()["ontology.html"]
+    header = NamedNode(PREFIXES["aiop"])
+    said = [t.object for t in assets.ontology() if t.subject == header and t.predicate != RDF.type]
+    named = [value for value in said if isinstance(value, Literal | NamedNode)]
+    assert len(named) >= 12
+    backward = {t.object for t in assets.ontology() if t.predicate.value.endswith("backwardCompatibleWith")}
+    assert [value for value in named if value.value not in html.unescape(site) and value not in backward] == []
 
 
 def test_the_rows_are_those_of_the_article() -> None:
@@ -90,7 +126,8 @@ def test_every_question_has_a_section() -> None:
 def test_every_command_and_option_is_listed() -> None:
     named = set(commands())
     assert {name for name in named if f'## <a id="{name}"></a>' not in text("commands")} == set()
-    options = re.findall(r'"(--?[a-z][a-z-]*)"', (ROOT / "aiopkg/cli/app.py").read_text("utf-8"))
+    written = "".join(path.read_text("utf-8") for path in sorted((ROOT / "aiopkg" / "cli").glob("*.py")))
+    options = re.findall(r'"(--?[a-z][a-z-]*)"', written)
     assert {option for option in options if option not in text("commands")} <= {"--help", "-h"}
 
 
