@@ -18,7 +18,7 @@ from aiopkg.live import Live
 from aiopkg.live.watch import Watch
 from aiopkg.report import document, schema, to_json
 from aiopkg.rules import catalogue
-from aiopkg.settings import Settings, find_settings, read_settings
+from aiopkg.settings import KEYS, Settings, find_settings, read_settings
 
 MAKER = ORGS / "manufacturer.ttl"
 DAY = date(2026, 6, 30)
@@ -280,6 +280,15 @@ def test_settings_hold_while_a_file_is_watched(tmp_path: Path) -> None:
     fresh = assess([model], as_of=DAY, settings=chosen)
     assert outcome.assessment.findings == fresh.findings
     assert outcome.assessment.left_out == fresh.left_out
+
+
+def test_each_key_is_read_and_documented(tmp_path: Path) -> None:
+    for key in KEYS:
+        with pytest.raises(InputError, match=f"'{key}'"):
+            settings(tmp_path, f"{key} = 3.5")
+    with pytest.raises(InputError) as caught:
+        settings(tmp_path, "zzz = 1")
+    assert all(key in caught.value.fix for key in KEYS)
 
 
 def test_no_setting_of_ours_reaches_the_tests() -> None:

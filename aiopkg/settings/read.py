@@ -19,9 +19,22 @@ from aiopkg.settings.lines import line_of
 from aiopkg.settings.settings import FAIL_ON, SEVERITIES, Settings, Threshold, Waiver, literal_of
 from aiopkg.vocab import AIOP, PREFIXES, XSD
 
-__all__ = ["Reader", "check_codes"]
+__all__ = ["KEYS", "Reader", "check_codes"]
 
 _RULES = "To see them, say: aiopkg rules"
+
+KEYS = {
+    "select": "Codes of rules, or their beginnings: judge no others.",
+    "ignore": "Codes of rules, or their beginnings: leave these out; of two that fit a rule the longer one decides.",
+    "severity": "A table from codes, or their beginnings, to `violation`, `warning` or `info`.",
+    "thresholds": "A table from thresholds to numbers and durations; they go before what the model states.",
+    "packs": "Ids of rule packs to apply beside those that the organization is bound by.",
+    "waivers": "Tables with `rule`, `focus`, `reason` and, if known, `by` and `until`; or a file that holds them.",
+    "baseline": "A file with the findings that are known; they do not fail.",
+    "fail-on": "From which severity on a gap fails: `violation`, `warning`, `info` or `never`.",
+    "profiles": "Tables with the keys above, by name; `--profile NAME` puts one over the rest.",
+}
+"""Every key of the settings, with what it takes. Files are named from the folder of the settings."""
 
 _WAIVED = {"rule": True, "focus": True, "reason": True, "by": False, "until": False}
 """The keys of a waiver, and whether each is needed."""
@@ -68,7 +81,7 @@ class Reader:
 
     def _given(self, key: Key, table: Mapping[str, Any]) -> dict[str, Any]:
         for name in table:
-            self._known((*key, name), name, self._takes, "setting")
+            self._known((*key, name), name, KEYS if not key else self._takes, "setting")
         return {name.replace("-", "_"): self._takes[name]((*key, name), value) for name, value in table.items()}
 
     def _known(self, key: Key, name: str, names: Iterable[str], noun: str) -> None:

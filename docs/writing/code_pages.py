@@ -9,7 +9,9 @@ from dataclasses import dataclass
 import typer
 
 from aiopkg.cli.app import app
+from aiopkg.formats import Format
 from aiopkg.server import limits
+from aiopkg.settings import KEYS
 from writing import markdown
 from writing.facts import ROOT
 from writing.rule_pages import threshold_rows
@@ -40,6 +42,11 @@ def commands() -> str:
         *("\n\n".join(_command(name, named[name])) for name in named),
         "## How a command ends",
         markdown.table(("Exit code", "Meaning"), ENDINGS.items()),
+        "## Forms of the report",
+        "What `aiopkg assess --format` writes.",
+        markdown.table(
+            ("Form", "What it is", "Ending"), ((f"`{each}`", each.holds, f"`{each.ending}`") for each in Format)
+        ),
     )
 
 
@@ -63,11 +70,17 @@ def _parameter(has: dict[str, object]) -> tuple[str, str, str]:
 
 
 def settings() -> str:
-    """Return the page of the settings: thresholds of the rules, and limits of the endpoint."""
+    """Return the page of the settings: those of the file, thresholds of the rules, and limits of the endpoint."""
     return markdown.page(
         "Settings",
+        "## The file",
+        "The nearest `aiopkg.toml`, or `[tool.aiopkg]` in `pyproject.toml`, from the working directory upward. What "
+        "the command line says goes first. [Assess on every commit](../how-to/continuous-integration.md) has an "
+        "example.",
+        markdown.table(("Key", "What it takes"), ((f"`{key}`", said) for key, said in KEYS.items())),
         "## Thresholds",
-        "The numbers and durations at which rules turn. A model sets its own by stating another `aiop:thresholdValue`:",
+        "The numbers and durations at which rules turn. The settings have `thresholds` for others; a model sets its own "
+        "by stating another `aiop:thresholdValue`:",
         markdown.fenced("turtle", 'aiop:PilotAge aiop:thresholdValue "P9M"^^xsd:duration .'),
         markdown.table(("Threshold", "Value", "Meaning", "Rules"), threshold_rows()),
         "## Limits of the endpoint",
