@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from aiopkg.cli.configuring import settings_for
-from aiopkg.cli.showing import content_of, emit, show, with_baseline_written
+from aiopkg.cli.showing import Target, content_of, emit, show, with_baseline_written
 from aiopkg.cli.supervising import Limit, budget_for
 from aiopkg.formats import Format
 
@@ -98,7 +98,10 @@ def assess(
     output_format: Annotated[
         Format, typer.Option("-f", "--format", metavar="NAME", help=f"{', '.join(Format)}.")
     ] = Format.text,
-    output: Output = None,
+    output: Annotated[
+        str | None,
+        typer.Option("-o", "--output", metavar="FILE", help="Write here, not to stdout; html takes a folder/ too."),
+    ] = None,
     fail_on: Annotated[
         FailOn | None, typer.Option(help="Exit with 1 from this severity on (default violation).")
     ] = None,
@@ -125,11 +128,12 @@ def assess(
 
     Example: aiopkg assess org.ttl --format html -o report.html
     """
+    target = Target.named(output, output_format)
     settings = settings_for(config, profile, select=select, ignore=ignore, baseline=baseline, fail_on=fail_on)
     if write_baseline:
         settings = replace(settings, baseline=None)
     if watch:
-        _watch(sources, as_of, pack, (output_format, output, upcoming or bool(write_baseline)), input_format, settings)
+        _watch(sources, as_of, pack, (output_format, target, upcoming or bool(write_baseline)), input_format, settings)
     budget = budget_for(limit)
 
     from aiopkg import engine  # noqa: PLC0415
@@ -156,8 +160,8 @@ def assess(
             found = with_baseline_written(found, write_baseline)
         if output_format is not Format.text:
             tell("Writing the report")
-        content = content_of(found, output_format, output)
-    show(found, content, output)
+        content = content_of(found, output_format, target)
+    show(found, content, target)
     if ended:
         raise ended
     raise typer.Exit(_exit_code(found, settings.fail_on))
@@ -167,7 +171,7 @@ def _watch(
     sources: list[str],
     as_of: datetime | None,
     packs: list[str],
-    shown: tuple[Format, Path | None, bool],
+    shown: tuple[Format, Target | None, bool],
     input_format: str | None,
     settings: "Settings",
 ) -> None:
@@ -175,8 +179,8 @@ def _watch(
     from aiopkg.cli.watching import watch  # noqa: PLC0415
     from aiopkg.errors import InputError  # noqa: PLC0415
 
-    output_format, output, once = shown
-    if once or (output is None and output_format is not Format.text):
+    output_format, target, once = shown
+    if once or (target is None and output_format is not Format.text):
         what = "--upcoming or --write-baseline" if once else f"--format {output_format} without --output"
         raise InputError("watch-options", f"--watch does not go with {what}.", fix="Leave one of the two out.")
     last = watch(
@@ -185,8 +189,8 @@ def _watch(
         packs=packs,
         input_format=input_format,
         settings=settings,
-        show=lambda found: show(found, content_of(found, output_format, output), output),
-        written=output is not None,
+        show=lambda found: show(found, content_of(found, output_format, target), target),
+        written=target is not None,
     )
     raise typer.Exit(_exit_code(last, settings.fail_on))
 

@@ -1,7 +1,9 @@
 """Where a report goes: to the terminal, to standard output or into a file."""
 
+import os
 import sys
-from dataclasses import replace
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -12,36 +14,73 @@ from aiopkg.formats import Format
 if TYPE_CHECKING:
     from aiopkg.assessment import Assessment
 
-__all__ = ["content_of", "emit", "show", "with_baseline_written"]
+__all__ = ["Target", "content_of", "emit", "show", "with_baseline_written"]
 
 
-def content_of(found: "Assessment", wanted: Format, output: Path | None) -> str | bytes | None:
+@dataclass(frozen=True, slots=True)
+class Target:
+    """Where a report goes: a file, or a folder of pages."""
+
+    path: Path
+    is_folder: bool
+
+    @classmethod
+    def named(cls, name: str | None, wanted: Format) -> "Target | None":
+        """Return what somebody names on the command line: a folder if it is one or ends with a slash.
+
+        Raises :class:`InputError` for a folder where the form has no pages.
+        """
+        from aiopkg.errors import InputError, Place  # noqa: PLC0415
+
+        if name is None:
+            return None
+        is_folder = name.endswith(("/", os.sep)) or Path(name).is_dir()
+        if is_folder and not wanted.site:
+            raise InputError(
+                "output-folder",
+                f"{wanted} is written to a file, and {name} is a folder.",
+                place=Place(name),
+                fix=f"Name a file: -o {Path(name) / f'report{wanted.ending}'}",
+            )
+        return cls(Path(name), is_folder)
+
+
+Content = str | bytes | Mapping[str, str]
+"""A report, or its pages by the names of their files."""
+
+
+def content_of(found: "Assessment", wanted: Format, target: Target | None) -> Content | None:
     """Return a report in a form; None where it is for the terminal, which shows colours.
 
     Raises :class:`InputError` for a form that is no text and would go to a terminal.
     """
     from aiopkg.errors import InputError  # noqa: PLC0415
-    from aiopkg.report import render  # noqa: PLC0415
+    from aiopkg.report import render, render_site  # noqa: PLC0415
 
-    if output is None and wanted.binary and sys.stdout.isatty():
+    if target is None and wanted.binary and sys.stdout.isatty():
         raise InputError(
             "binary-output",
             f"A terminal cannot show {wanted}.",
             fix=f"Say where to write it: -o report{wanted.ending}",
         )
-    return None if output is None and wanted is Format.text else render(found, wanted)
+    if target is not None and target.is_folder:
+        return render_site(found, wanted)
+    return None if target is None and wanted is Format.text else render(found, wanted)
 
 
-def show(found: "Assessment", content: str | bytes | None, output: Path | None) -> None:
+def show(found: "Assessment", content: Content | None, target: Target | None) -> None:
     """Write a report, or show it on the terminal if it has no content of its own."""
-    if content is not None:
-        emit(content, output)
-        return
     from rich.console import Console  # noqa: PLC0415
 
     from aiopkg import report  # noqa: PLC0415
 
-    report.to_text(found, Console())
+    if content is None:
+        report.to_text(found, Console())
+    elif isinstance(content, str | bytes):
+        emit(content, target.path if target else None)
+    elif target is not None:
+        report.write_site(target.path, content)
+        typer.echo(f"Written to {target.path / 'index.html'} and {len(content) - 1} files beside it.", err=True)
 
 
 def emit(content: str | bytes, output: Path | None) -> None:

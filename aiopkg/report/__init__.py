@@ -5,8 +5,9 @@ from aiopkg.report.catalogue import catalogue_json, catalogue_table
 from aiopkg.report.document import SCHEMA, document, schema, to_json
 from aiopkg.report.html import proof_to_html, to_html
 from aiopkg.report.proof import PROOF_SCHEMA, proof_document, proof_schema, proof_to_json, proof_to_prov, proof_to_text
-from aiopkg.report.render import render, writer_of
+from aiopkg.report.render import render, render_site, writer_of
 from aiopkg.report.rule_sheet import rule_sheets, rules_json
+from aiopkg.report.site import write_site
 from aiopkg.report.text import to_text
 from aiopkg.report.write import write
 
@@ -25,6 +26,7 @@ __all__ = [
     "proof_to_prov",
     "proof_to_text",
     "render",
+    "render_site",
     "rule_sheets",
     "rules_json",
     "schema",
@@ -32,5 +34,6 @@ __all__ = [
     "to_json",
     "to_text",
     "write",
+    "write_site",
     "writer_of",
 ]

@@ -14,7 +14,7 @@ __all__ = ["proof_to_html", "to_html"]
 def to_html(assessment: Assessment) -> str:
     """Return the page. All text of the organization is escaped; the same assessment gives the same bytes."""
     page = view(assessment)
-    return written("page.html", {f.name: getattr(page, f.name) for f in fields(page)})
+    return written("page.html", {**{f.name: getattr(page, f.name) for f in fields(page)}, "menu": ()})
 
 
 def proof_to_html(proof: Proof) -> str:

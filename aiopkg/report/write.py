@@ -9,13 +9,15 @@ from aiopkg.errors import InputError, Place
 __all__ = ["write"]
 
 
-def write(path: Path, content: str | bytes) -> None:
+def write(path: Path, content: str | bytes, *, make_folder: bool = False) -> None:
     """Write a whole file or nothing.
 
-    Raises :class:`InputError` when the folder does not exist or may not be written.
+    The folder is made first if asked for. Raises :class:`InputError` when it does not exist or may not be written.
     """
     data = content.encode() if isinstance(content, str) else content
     try:
+        if make_folder:
+            path.parent.mkdir(parents=True, exist_ok=True)
         handle, beside = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
         try:
             with os.fdopen(handle, "wb") as stream:

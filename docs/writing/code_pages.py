@@ -79,8 +79,8 @@ def settings() -> str:
         "example.",
         markdown.table(("Key", "What it takes"), ((f"`{key}`", said) for key, said in KEYS.items())),
         "## Thresholds",
-        "The numbers and durations at which rules turn. The settings have `thresholds` for others; a model sets its own "
-        "by stating another `aiop:thresholdValue`:",
+        "The numbers and durations at which rules turn. The settings have `thresholds` for others; a model sets its "
+        "own by stating another `aiop:thresholdValue`:",
         markdown.fenced("turtle", 'aiop:PilotAge aiop:thresholdValue "P9M"^^xsd:duration .'),
         markdown.table(("Threshold", "Value", "Meaning", "Rules"), threshold_rows()),
         "## Limits of the endpoint",

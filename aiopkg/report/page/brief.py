@@ -123,6 +123,15 @@ def _sentences(a: Assessment, gaps: Sequence[Finding], risks: Sequence[Risk]) ->
             f"{percent(unknown / judged)} of {count(judged, 'check')} cannot be decided from what was reported; "
             "they count neither for nor against anybody."
         )
+    if a.baseline:
+        known = sum(a.state_of(gap) == "carried" for gap in gaps)
+        said.append(
+            f"{len(gaps) - known:,} of them are new, {known:,} were known before; {len(a.closed):,} are closed."
+        )
+    if a.left_out:
+        said.append(
+            f"{count(len(a.left_out), 'rule')} {'is' if len(a.left_out) == 1 else 'are'} left out by the settings."
+        )
     return said
 
 

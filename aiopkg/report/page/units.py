@@ -73,8 +73,12 @@ class Units:
     quiet_use_cases: int
 
 
-def units_of(a: Assessment) -> Units:
-    """Return the parts of the organization by their gaps, and its use cases by theirs."""
+def units_of(a: Assessment, *, whole: bool = False) -> Units:
+    """Return the parts of the organization by their gaps, and its use cases by theirs.
+
+    Long lists are cut and use cases without a gap left out, unless the ``whole`` is asked for.
+    """
+    most = None if whole else _MOST_MESSAGES
     pillars = tuple(pillar.label for pillar in a.overview.pillars)
     findings = {finding.id: finding for finding in a.findings}
     by_unit: dict[str, dict[str, Cell]] = defaultdict(dict)
@@ -97,15 +101,17 @@ def units_of(a: Assessment) -> Units:
         below = [unit for unit in inside.get(name, ()) if unit != name]
         owed = sorted({gap for unit in inside.get(name, ()) for gap in costs[unit]})
         units = [
-            _row(unit, names[unit], by_unit[unit], pillars, [findings[gap] for gap in sorted(costs[unit])])
+            _row(unit, names[unit], by_unit[unit], pillars, [findings[gap] for gap in sorted(costs[unit])], most)
             for unit in below
         ]
         cells = by_part.get(name) or by_unit[name]
         label = names.get(name) or a.labels(element(name))
-        part_row = _row(name, label, cells, pillars, [findings[gap] for gap in owed] if not below else [])
+        part_row = _row(
+            name, label, cells, pillars, [findings[gap] for gap in owed] if whole or not below else [], most
+        )
         parts.append(Part(part_row, tuple(sorted(units, key=lambda row: (-row.broken, row.label)))))
     parts.sort(key=lambda part: (part.row.label == _NOWHERE, -part.row.broken, part.row.label))
-    use_cases, more, quiet = _use_cases(a)
+    use_cases, more, quiet = _use_cases(a, whole)
     nested = sum(len(part.units) for part in parts)
     return Units(tuple(sentence(p) for p in pillars), tuple(parts), nested, use_cases, more, quiet)
 
@@ -117,7 +123,14 @@ def _cell(holds: int, broken: int, unknown: int) -> Cell:
     return Cell(percent(share), heat(verdicts), holds, broken, unknown, order)
 
 
-def _row(focus: str, label: str, cells: Mapping[str, Cell], pillars: Sequence[str], gaps: Sequence[Finding]) -> Row:
+def _row(
+    focus: str,
+    label: str,
+    cells: Mapping[str, Cell],
+    pillars: Sequence[str],
+    gaps: Sequence[Finding],
+    most: int | None,
+) -> Row:
     empty = _cell(0, 0, 0)
     shown = tuple(cells.get(pillar, empty) for pillar in pillars)
     messages = _messages(gaps)
@@ -126,8 +139,8 @@ def _row(focus: str, label: str, cells: Mapping[str, Cell], pillars: Sequence[st
         label,
         shown,
         sum(cell.broken for cell in shown),
-        messages[:_MOST_MESSAGES],
-        max(0, len(messages) - _MOST_MESSAGES),
+        messages[:most],
+        len(messages[most:]) if most else 0,
     )
 
 
@@ -137,7 +150,7 @@ def _messages(gaps: Sequence[Finding]) -> tuple[tuple[str, str, str, str], ...]:
     return tuple((gap.id, gap.rule, SEVERITIES[gap.severity], gap.message) for gap in ordered)
 
 
-def _use_cases(a: Assessment) -> tuple[tuple[UseCase, ...], int, int]:
+def _use_cases(a: Assessment, whole: bool) -> tuple[tuple[UseCase, ...], int, int]:
     own: dict[str, list[Finding]] = defaultdict(list)
     for finding in a.findings:
         if finding.verdict == "violated":
@@ -148,7 +161,7 @@ def _use_cases(a: Assessment) -> tuple[tuple[UseCase, ...], int, int]:
             if reach.kind == "use_case" and reach.element != found.focus:
                 upstream[reach.element][found.focus] = found.label
     every = instances(a, AIOP.UseCase)
-    touched = [name for name in every if name in own or name in upstream]
+    touched = [name for name in every if whole or name in own or name in upstream]
     views = [
         UseCase(
             name,
@@ -161,5 +174,5 @@ def _use_cases(a: Assessment) -> tuple[tuple[UseCase, ...], int, int]:
         for name in sorted(touched)
     ]
     views.sort(key=lambda view: (-view.serious, -view.gaps, -len(view.upstream), view.label))
-    shown = tuple(views[:_MOST_USE_CASES])
+    shown = tuple(views if whole else views[:_MOST_USE_CASES])
     return shown, len(views) - len(shown), len(every) - len(views)
