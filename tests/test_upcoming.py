@@ -61,6 +61,15 @@ def test_what_is_foretold_is_what_an_assessment_on_that_day_finds(day: date) -> 
     assert foretold == [finding for finding in bank(day).findings if finding.rule in codes]
 
 
+def test_a_rule_that_will_have_nothing_to_look_at_is_not_said_to_find_no_gap() -> None:
+    coming = {c.rule.code: c for c in bank(DAY, upcoming=True).upcoming or ()}
+    assert (coming["E150"].elements, coming["E109"].elements, coming["E126"].elements) == (0, 2, 2)
+    rows = {row["rule"]: row["elements"] for row in document(bank(DAY, upcoming=True))["upcoming"]}
+    assert rows == {code: c.elements for code, c in coming.items()}
+    assert "AI system or its output: nothing to look at" in text_of(bank(DAY, upcoming=True))
+    assert "nothing to look at" in to_html(bank(DAY, upcoming=True))
+
+
 def test_looking_ahead_leaves_todays_assessment_as_it_is() -> None:
     asked = document(bank(DAY, upcoming=True))
     del asked["upcoming"]

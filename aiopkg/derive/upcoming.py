@@ -14,7 +14,7 @@ from aiopkg.measure import measure
 from aiopkg.model import Model
 from aiopkg.model.labels import Labels
 from aiopkg.rules import Rule
-from aiopkg.validate.findings import Finding, rule_upon
+from aiopkg.validate.findings import Finding, Ruling, rule_upon
 from aiopkg.vocab import AIOP, GRAPH
 
 __all__ = ["Upcoming", "look_ahead"]
@@ -22,11 +22,15 @@ __all__ = ["Upcoming", "look_ahead"]
 
 @dataclass(frozen=True, slots=True)
 class Upcoming:
-    """What one rule finds from a day on: all of it if the rule begins that day, else what it did not find before."""
+    """What one rule finds from a day on: all of it if the rule begins that day, else what it did not find before.
+
+    ``elements`` is how many elements it looks at then.
+    """
 
     date: date
     rule: Rule
     findings: tuple[Finding, ...]
+    elements: int
 
 
 def look_ahead(
@@ -42,11 +46,9 @@ def look_ahead(
         if graph != GRAPH.measures:
             future.bulk_extend(store.quads_for_pattern(None, None, None, graph))
 
-    def judge(chosen: Sequence[Rule], day: date) -> tuple[Finding, ...]:
-        if not chosen:
-            return ()
+    def judge(chosen: Sequence[Rule], day: date) -> Ruling:
         measure(future, day, given, model.place_of)
-        return rule_upon(future, chosen, day, model, Labels.of(future, GRAPH.facts)).findings
+        return rule_upon(future, chosen, day, model, Labels.of(future, GRAPH.facts))
 
     starts = {rule.valid_from for rule in rules if rule.valid_from}
     terms = set(_starts_of_terms(future))
@@ -55,12 +57,13 @@ def look_ahead(
         eve = day - timedelta(days=1)
         old = [rule for rule in rules if rule.in_force(eve) and rule.in_force(day) and day in terms]
         new = [rule for rule in rules if rule.valid_from == day]
-        before = {(finding.id, finding.verdict) for finding in judge(old, eve)}
-        found = [f for f in judge([*old, *new], day) if (f.id, f.verdict) not in before]
+        before = {(finding.id, finding.verdict) for finding in judge(old, eve).findings} if old else set()
+        ruling = judge([*old, *new], day)
+        found = [f for f in ruling.findings if (f.id, f.verdict) not in before]
         for rule in sorted([*old, *new], key=lambda rule: rule.code):
             findings = tuple(finding for finding in found if finding.rule == rule.code)
             if findings or rule in new:
-                coming.append(Upcoming(day, rule, findings))
+                coming.append(Upcoming(day, rule, findings, len(ruling.targets[rule.code])))
     return tuple(coming)
 
 

@@ -141,6 +141,7 @@ def _upcoming(a: Assessment) -> Json:
                 "rule": coming.rule.code,
                 "label": coming.rule.label,
                 "contested": coming.rule.contested,
+                "elements": coming.elements,
                 "findings": [_finding(finding) for finding in coming.findings],
             }
             for coming in a.upcoming

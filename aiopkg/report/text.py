@@ -245,9 +245,9 @@ def _unknown(a: Assessment) -> Iterator[RenderableType]:
         f"{counts[verdict]:,} {words}"
         for verdict, words in (
             ("unknown", "cannot be told from what is reported"),
-            ("in_progress", "are in progress"),
-            ("not_applicable", "are stated not to apply"),
-            ("waived", "are waived"),
+            ("in_progress", "in progress"),
+            ("not_applicable", "stated not to apply"),
+            ("waived", "waived"),
         )
         if counts[verdict]
     ]
@@ -302,4 +302,4 @@ def _will_be(coming: Upcoming) -> str:
     """Say what a rule will find as things stand, in counts."""
     counts = Counter(finding.verdict for finding in coming.findings)
     said = [f"{counts[verdict]:,} {verdict.replace('_', ' ')}" for verdict in VERDICTS if counts[verdict]]
-    return ", ".join(said) or "no gap"
+    return ", ".join(said) or ("no gap" if coming.elements else "nothing to look at")

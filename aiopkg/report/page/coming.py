@@ -20,6 +20,7 @@ class Coming:
     label: str
     contested: bool
     severity: str
+    elements: int
     broken: int
     messages: tuple[str, ...]
     unlisted: int
@@ -39,6 +40,7 @@ def coming_of(a: Assessment) -> tuple[Coming, ...]:
                 upcoming.rule.label,
                 upcoming.rule.contested,
                 SEVERITIES[upcoming.rule.severity.lower()],
+                upcoming.elements,
                 len(messages),
                 messages[:_MOST_BROKEN],
                 max(len(messages) - _MOST_BROKEN, 0),
