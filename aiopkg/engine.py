@@ -18,6 +18,7 @@ from aiopkg.limits import UNLIMITED, Budget, Limits
 from aiopkg.materialised import Materialised, materialise_model
 from aiopkg.measure import measure
 from aiopkg.model import Model, load
+from aiopkg.model.kept import load_kept
 from aiopkg.model.labels import Labels
 from aiopkg.model.load import model_of
 from aiopkg.model.parse import parse_source
@@ -59,8 +60,8 @@ class RdfGraph(Protocol):
         ...
 
 
-Sources = str | Path | Sequence[str | Path] | RdfGraph
-"""What can be assessed: files, folders, globs, ``-`` for standard input, or a graph."""
+Sources = str | Path | Sequence[str | Path] | RdfGraph | Model
+"""What can be assessed: files, folders, globs, ``-`` for standard input, a graph, or a model that is loaded."""
 
 
 def _silent(_: str) -> None:
@@ -85,6 +86,7 @@ def assess(
     input_format: str | None = None,
     settings: Settings | None = None,
     limits: Limits | Budget | None = None,
+    store: str | Path | None = None,
     progress: Progress = _silent,
 ) -> Assessment:
     """Assess an organization: load its model, draw conclusions, measure, validate and derive.
@@ -92,7 +94,8 @@ def assess(
     ``as_of`` is the one date at which everything is judged (today in UTC if not given); ``packs`` are ids
     of rule packs to apply beside those that the organization names itself. With ``upcoming``, the assessment
     also says what rules that begin later will find, should nothing change. ``settings`` choose among the rules, set
-    severities and thresholds, and waive; no file is looked for here.
+    severities and thresholds, and waive; no file is looked for here. ``store`` names a folder in which models are
+    kept, so that files that were read once are not parsed again.
 
     Raises :class:`InputError` for input that cannot be read, has no organization in it, or names a pack
     that does not exist; :class:`LimitReached` when one of ``limits`` is passed, with what was complete as
@@ -101,18 +104,20 @@ def assess(
     budget = Budget.of(limits)
     progress("Loading")
     budget.enter("loading")
-    model = load_model(source, input_format)
+    model = load_model(source, input_format, store)
     return assess_model(
         model, as_of=as_of, packs=packs, upcoming=upcoming, settings=settings, limits=budget, progress=progress
     )
 
 
-def load_model(source: Sources, input_format: str | None = None) -> Model:
-    """Load what can be assessed; raises as :func:`assess` does."""
+def load_model(source: Sources, input_format: str | None = None, store: str | Path | None = None) -> Model:
+    """Load what can be assessed, from a store where one is named; raises as :func:`assess` does."""
+    if isinstance(source, Model):
+        return source
     if isinstance(source, str | Path):
-        return load([source], input_format)
+        source = [source]
     if isinstance(source, Sequence):
-        return load(source, input_format)
+        return load_kept(Path(store), source, input_format).model if store else load(source, input_format)
     return model_of(statements_of(source))
 
 

@@ -11,6 +11,7 @@ import typer
 
 from aiopkg.cli.configuring import settings_for
 from aiopkg.cli.showing import Target, content_of, emit, show, with_baseline_written
+from aiopkg.cli.storing import OptionalSources, Store, named, stored
 from aiopkg.cli.supervising import Limit, budget_for
 from aiopkg.formats import Format
 
@@ -92,7 +93,7 @@ def common(
 
 @app.command()
 def assess(
-    sources: Sources,
+    sources: OptionalSources = None,
     as_of: AsOf = None,
     pack: Pack = [],  # noqa: B006 - Typer copies it
     output_format: Annotated[
@@ -119,6 +120,7 @@ def assess(
     ignore: Annotated[list[str], typer.Option(metavar="CODES", help="Leave these rules out.")] = [],  # noqa: B006
     upcoming: Annotated[bool, typer.Option("--upcoming", help="Say too what later rules will find, and when.")] = False,
     limit: Limit = [],  # noqa: B006 - Typer copies it
+    store: Store = None,
     watch: Annotated[bool, typer.Option("--watch", help="Follow the files and say what opens and closes.")] = False,
     input_format: InputFormat = None,
     quiet: Quiet = False,
@@ -133,7 +135,8 @@ def assess(
     if write_baseline:
         settings = replace(settings, baseline=None)
     if watch:
-        _watch(sources, as_of, pack, (output_format, target, upcoming or bool(write_baseline)), input_format, settings)
+        shown = output_format, target, upcoming or bool(write_baseline)
+        _watch(named(sources), as_of, pack, shown, input_format, settings)
     budget = budget_for(limit)
 
     from aiopkg import engine  # noqa: PLC0415
@@ -144,7 +147,7 @@ def assess(
     with progress(quiet or bool(limit)) as tell:
         try:
             found = engine.assess(
-                sources,
+                stored(sources, store, input_format),
                 as_of=as_of.date() if as_of else None,
                 packs=pack,
                 upcoming=upcoming,

@@ -187,7 +187,12 @@ def load(
     Raises :class:`InputError` with place and fix, having kept nothing, for any document that is missing,
     empty or ill-formed.
     """
-    queue = deque(find_sources(names, format_name))
+    return load_sources(find_sources(names, format_name), strict=strict, catalog=catalog)
+
+
+def load_sources(sources: Iterable[Source], *, strict: bool = True, catalog: Path | None = None) -> Model:
+    """Load documents that were found already into one model; see :func:`load`."""
+    queue = deque(sources)
     imports = Catalog(catalog) if catalog else None
     found: list[tuple[Triple, Place]] = []
     seen: set[str] = set()
