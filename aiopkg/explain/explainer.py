@@ -7,6 +7,7 @@ from functools import cached_property, partial
 from pyoxigraph import BlankNode, Literal, NamedNode, Triple
 
 from aiopkg.explain.derived import Derivations, cascade_node, reach_node, recommendation_node
+from aiopkg.explain.folding import in_brief
 from aiopkg.explain.judged import Judgements, finding_node
 from aiopkg.explain.known import Known, declared_in, spelt_alike
 from aiopkg.explain.measured import Measures
@@ -41,7 +42,7 @@ class Explainer:
                 return None
             steps[conclusion] = step
             waiting += reversed(step.premises)
-        return Proof(root, steps)
+        return Proof(root, in_brief(steps, self.sentences))
 
     def canonical(self, triple: Triple) -> Triple:
         """Return the conclusion by which a fact is known: what is said of a finding is the finding's own step,

@@ -46,7 +46,9 @@ class Step:
     empty for what is not derived. ``sentence`` is the conclusion in words, ``because`` the rule in words;
     ``premises`` are conclusions of other steps of the proof; ``absences`` what was looked for in vain;
     ``conditions`` the comparisons that hold, in words. ``place`` says where an asserted or declared triple
-    stands, or where a finding's element is described; ``sources`` are the clauses that ask for the rule.
+    stands, or where a finding's element is described; ``sources`` are the clauses that ask for the rule. ``briefly``
+    says in a clause what ``because`` and the steps about nameless classes below say at length; empty where there is
+    none of these.
     """
 
     kind: Kind
@@ -59,6 +61,7 @@ class Step:
     conditions: tuple[str, ...] = ()
     place: Place | None = None
     sources: tuple[Citation, ...] = ()
+    briefly: str = ""
 
 
 @dataclass(frozen=True)

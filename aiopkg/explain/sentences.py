@@ -9,6 +9,7 @@ from pyoxigraph import BlankNode, Literal, NamedNode, RdfFormat, Store, Triple, 
 
 from aiopkg import assets
 from aiopkg.explain.proof import Term
+from aiopkg.explain.wording import joined, with_articles
 from aiopkg.model.labels import Labels
 from aiopkg.validate.paths import Alternative, Inverse, Path, Predicate, Repeat
 from aiopkg.validate.paths import Sequence as Chain
@@ -30,8 +31,8 @@ __all__ = ["Inference", "Sentences", "bare", "inferences"]
 
 _PLACEHOLDER = re.compile(r"\{(\w+)\}")
 _REPEATS = {"*": ", any number of times", "+": ", once or more", "?": ", if at all"}
-_BEFORE_A_VOWEL = re.compile(r"\ba (?=[AEIOaeio](?!u)|[Uu]n(?!i))")
 _LONGEST = 400
+_OWNED = {"it": "its", "which": "whose"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,9 +105,22 @@ class Sentences:
         assert isinstance(subject, NamedNode | BlankNode) and isinstance(value, NamedNode | BlankNode | Literal)
         named = self.name(value)
         if triple.predicate == RDF.type:
-            return _sentence(_with_articles(f"{self.name(subject)} {verb} {named}"))
+            return _sentence(with_articles(f"{self.name(subject)} {verb} {named}"))
         said = verb if triple.predicate in _verbs() else f"— {verb}:"
         return _sentence(f"{self.name(subject)} {said} {named}")
+
+    def clause(self, triple: Triple, beginning: str = "it") -> str:
+        """Return a fact as a clause about its subject: "it is a decision", or "which is" one with that beginning."""
+        value = triple.object
+        assert isinstance(value, NamedNode | BlankNode | Literal)
+        if triple.predicate == RDF.type:
+            return with_articles(f"{beginning} is a {self.name(value)}")
+        verb = joined(self.name(triple.predicate))
+        if isinstance(value, Literal) and value.value == "true":
+            return f"{beginning} {self.name(triple.predicate)}"
+        if verb.endswith(" is"):
+            return f"{_OWNED.get(beginning, beginning)} {verb} {self.name(value)}"
+        return f"{beginning} {verb} {self.name(value)}"
 
     def rule(self, name: str, conclusion: Triple, premises: Iterable[Triple]) -> str:
         """Return the sentence of a reasoning rule, filled with what its variables stand for."""
@@ -121,7 +135,7 @@ class Sentences:
             term = values.get(f"?{match[1]}")
             return "thing" if term is None else self.name(term)
 
-        return _sentence(_with_articles(_PLACEHOLDER.sub(replacement, inference.sentence)))
+        return _sentence(with_articles(_PLACEHOLDER.sub(replacement, inference.sentence)))
 
     def absence(self, group: Group, bound: Mapping[str, Term], besides: int) -> str:
         """Return what was looked for and not found, or not found again."""
@@ -159,7 +173,7 @@ class Sentences:
         if pattern.path is None:
             return f"{subject} {self._token(pattern.verb, bound)} {value}"
         if pattern.path == Predicate(RDF.type):
-            return _with_articles(f"{subject} {self.path(pattern.path)} {value}")
+            return with_articles(f"{subject} {self.path(pattern.path)} {value}")
         if isinstance(pattern.path, Inverse):
             return f"{value} {self.path(pattern.path.path)} {subject}"
         return f"{subject} {self.path(pattern.path)} {value}"
@@ -242,10 +256,6 @@ class Sentences:
 def bare(variable: str) -> str:
     """Return the name of a variable as words."""
     return re.sub(r"(?<=[a-z])(?=[A-Z])", " ", variable.lstrip("?$")).lower()
-
-
-def _with_articles(text: str) -> str:
-    return _BEFORE_A_VOWEL.sub("an ", text)
 
 
 def _sentence(text: str) -> str:

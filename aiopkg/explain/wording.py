@@ -10,11 +10,12 @@ from aiopkg.explain.record import Record
 from aiopkg.model.labels import Labels
 from aiopkg.validate.terms import Term
 
-__all__ = ["Wording", "listing", "number", "plural", "with_article"]
+__all__ = ["Wording", "joined", "listing", "number", "plural", "with_article", "with_articles"]
 
 _MOST_LISTED = 6
 _MODAL = ("may", "can")
 _PREPOSITIONS = ("by", "for", "from", "in", "of", "on", "to", "under", "with")
+_BEFORE_A_VOWEL = re.compile(r"\ba (?=[aeiou]|hour|honest)(?!uni(?![dmn])|u[st][aeiu]|[Ee]u[a-z]|one\b)", re.IGNORECASE)
 _CUT = re.compile(rf"^(.*?)(?= (?:\w+ed )?(?:{'|'.join(_PREPOSITIONS)})\b|$)(.*)$")
 
 
@@ -32,10 +33,10 @@ class Wording:
         if isinstance(part, Either):
             return listing([" and ".join(self.asked(each) for each in way) for way in part.ways], "or")
         if isinstance(part, Some):
-            return f"{self._joined(part.predicate)} {self._thing(part.filler)}"
+            return f"{joined(self.labels(part.predicate))} {self._thing(part.filler)}"
         if isinstance(part.value, Literal) and part.value.value == "true":
             return self.labels(part.predicate)
-        return f"{self._joined(part.predicate)} {self.labels(part.value)}"
+        return f"{joined(self.labels(part.predicate))} {self.labels(part.value)}"
 
     def kind(self, cls: NamedNode) -> str:
         """Return a class with its article: "a live use case"."""
@@ -57,17 +58,6 @@ class Wording:
         """Tell whether naming what a value has to be leaves nothing to explain: anything, or one of those listed."""
         return isinstance(filler, Kind) and (filler.cls == THING or bool(self._listed(filler)))
 
-    def _joined(self, predicate: Term) -> str:
-        """Return a property so that an object can follow: "reads", "runs on", "uses feature:", "stage is".
-
-        A label that begins with a verb stands by itself; one that goes on to a noun takes a colon.
-        """
-        label = self.labels(predicate)
-        words = label.split(" ")
-        if words[0] not in _MODAL and (not words[0].endswith("s") or words[0].endswith("ss")):
-            return f"{label} is"
-        return label if len(words) == 1 or words[0] in _MODAL or words[-1] in _PREPOSITIONS else f"{label}:"
-
     def value(self, term: Term) -> str:
         """Return a value by its label, and from when it counts if that is yet to come."""
         start = self._record.begins_later(term)
@@ -76,8 +66,23 @@ class Wording:
 
 def with_article(noun: str) -> str:
     """Return a noun phrase with "a" or "an", by its first sound as English spells it."""
-    is_vowel = noun[:1].lower() in "aeiou" and not re.match(r"(?i)uni|us|eu|one", noun)
-    return f"{'an' if is_vowel else 'a'} {noun}"
+    return with_articles(f"a {noun}")
+
+
+def with_articles(text: str) -> str:
+    """Return a text in which each "a" before a vowel, as it sounds, is "an"."""
+    return _BEFORE_A_VOWEL.sub("an ", text)
+
+
+def joined(label: str) -> str:
+    """Return the label of a property so that an object can follow: "reads", "runs on", "uses feature:", "stage is".
+
+    A label that begins with a verb stands by itself; one that goes on to a noun takes a colon.
+    """
+    words = label.split(" ")
+    if words[0] not in _MODAL and (not words[0].endswith("s") or words[0].endswith("ss")):
+        return f"{label} is"
+    return label if len(words) == 1 or words[0] in _MODAL or words[-1] in _PREPOSITIONS else f"{label}:"
 
 
 def plural(noun: str) -> str:

@@ -1,12 +1,13 @@
 """A proof as lines for a person: what matters of it, each step once, in the order in which it is read."""
 
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
 
-from pyoxigraph import BlankNode
+from pyoxigraph import Triple
 
 from aiopkg.errors import Place
 from aiopkg.explain import Proof, Step
+from aiopkg.explain.folding import definitions_below, premises_of
 from aiopkg.rules import Citation
 
 __all__ = ["Line", "cited", "lines_of", "nested", "origin_of"]
@@ -17,7 +18,8 @@ class Line:
     """One line of a drawn proof.
 
     ``number`` is that of the step, by which other lines refer to it; ``again`` says that the step was shown above
-    with what it rests on; ``rests`` that other lines stand below it, here or above; ``origin`` where it comes from.
+    with what it rests on; ``rests`` that other lines stand below it, here or above; ``origin`` where it comes from;
+    ``because`` why it holds.
     """
 
     depth: int
@@ -26,39 +28,42 @@ class Line:
     origin: str
     again: bool
     rests: bool
+    because: str
 
 
-def lines_of(proof: Proof) -> Iterator[Line]:
-    """Yield the lines of a proof, without the statements that only spell a nameless class or list.
+def lines_of(proof: Proof, written: Callable[[Place], str] = str) -> Iterator[Line]:
+    """Yield the lines of a proof, each step once with what it rests on; ``written`` writes places.
 
-    The sentences about such a class say what they spell.
+    What only spells a nameless class or list is left out, and what puts something into one is told by the step above;
+    see :mod:`aiopkg.explain.folding`.
     """
-    numbers = {conclusion: number for number, conclusion in enumerate(proof.steps, start=1)}
-    for depth, step, again in proof.walk():
-        if not _spells(step):
-            rests = any(not _spells(proof.steps[premise]) for premise in step.premises)
-            yield Line(depth, numbers[step.conclusion], step, origin_of(step), again, rests)
+    steps = proof.steps
+    numbers = {conclusion: number for number, conclusion in enumerate(steps, start=1)}
+    shown: set[Triple] = set()
+    waiting = [(0, proof.root)]
+    while waiting:
+        depth, conclusion = waiting.pop()
+        step, again = steps[conclusion], conclusion in shown
+        premises = premises_of(step, steps)
+        origin = origin_of(step, definitions_below(step, steps) if step.briefly else (), written)
+        because = step.briefly or step.because
+        yield Line(depth, numbers[conclusion], step, origin, again, bool(premises), because)
+        if not again:
+            shown.add(conclusion)
+            waiting += [(depth + 1, premise) for premise in reversed(premises)]
 
 
 def nested(proof: Proof, written: Callable[[Place], str] = str) -> Iterator[tuple[Line, int]]:
     """Yield each line with how many branches end after it; -1 where one begins. ``written`` writes places."""
-    lines = [replace(line, origin=origin_of(line.step, written)) for line in lines_of(proof)]
+    lines = list(lines_of(proof, written))
     for line, after in zip(lines, [*lines[1:], None], strict=True):
         yield line, line.depth - (after.depth if after else 0)
 
 
-def _spells(step: Step) -> bool:
-    return (
-        step.kind in ("declared", "asserted")
-        and isinstance(step.conclusion.subject, BlankNode)
-        and any(space in step.conclusion.predicate.value for space in ("/owl#", "22-rdf-syntax-ns#"))
-    )
-
-
-def origin_of(step: Step, written: Callable[[Place], str] = str) -> str:
-    """Return where a step comes from: a file and line, the name of a rule, or both; ``written`` writes the place."""
-    place = written(step.place) if step.place else ""
-    return ", ".join(part for part in (step.rule, place) if part)
+def origin_of(step: Step, others: Iterable[Place] = (), written: Callable[[Place], str] = str) -> str:
+    """Return where a step comes from: the name of a rule, a file and line, and other places, as they are written."""
+    places = [written(place) for place in (step.place, *others) if place]
+    return ", ".join(part for part in (step.rule, *dict.fromkeys(places)) if part)
 
 
 def cited(source: Citation) -> str:

@@ -34,7 +34,7 @@ def _told(line: Line) -> Text:
 def _details(line: Line) -> list[Text]:
     step = line.step
     word = "the rule: " if step.kind == "finding" else "because "
-    found = [Text.assemble((word, "dim"), step.because)] if step.because else []
+    found = [Text.assemble((word, "dim"), line.because)] if line.because else []
     for absence in step.absences:
         label = "all that there is: " if absence.besides else "looked for, and not there: "
         found.append(Text.assemble((label, "yellow"), absence.sentence))
