@@ -13,7 +13,19 @@ from aiopkg import assets
 from aiopkg.baseline import Baseline, Known
 from aiopkg.derive import Cascades, Overview, Recommendation, Upcoming
 from aiopkg.errors import InputError, LimitReached
-from aiopkg.explain import Applicability, Explainer, Matter, Proof, Reasons, RuleApplicability, conclusion_of
+from aiopkg.explain import (
+    Applicability,
+    Explainer,
+    Matter,
+    NotFollowing,
+    Proof,
+    Reasons,
+    RuleApplicability,
+    conclusion_of,
+    triple_of,
+    why_not,
+)
+from aiopkg.explain.walks import Facts
 from aiopkg.graphs import rdflib_graph
 from aiopkg.model import Model
 from aiopkg.model.labels import Labels
@@ -23,7 +35,7 @@ from aiopkg.rules import Rule
 from aiopkg.sparql import Answered, Value, answer, evaluate
 from aiopkg.validate.findings import Finding, NotKnown
 from aiopkg.validate.listing import Findings
-from aiopkg.vocab import AIOP, GRAPH, PREFIXES
+from aiopkg.vocab import AIOP, GRAPH, PREFIXES, RDF
 
 if TYPE_CHECKING:
     from aiopkg.frames import PandasFrame, PolarsFrame
@@ -151,6 +163,22 @@ class Assessment:
                 fix="Ask with --not why it does not follow.",
             )
         return proof
+
+    def why_not(self, matter: Triple | Sequence[str]) -> NotFollowing:
+        """Return why a triple does not follow: the rules that could conclude it, and what each of them lacks.
+
+        ``matter`` is a triple, or its three words: prefixed names, IRIs or labels. Of one that does follow, the
+        answer says so. Raises :class:`InputError` for words that name nothing.
+        """
+        triple = matter if isinstance(matter, Triple) else triple_of(self, matter)
+        with self._turn:
+            if self._explainer.proof(triple) is not None:
+                sentence = self._explainer.sentences.fact(triple)
+                return NotFollowing(triple, sentence, True, "It follows; ask without --not why.", ())
+            subject, value = triple.subject, triple.object
+            is_kind = triple.predicate == RDF.type and isinstance(value, NamedNode)
+            lacking = self._reasons.lacking(subject, value) if is_kind else ""  # type: ignore[arg-type]
+            return why_not(triple, Facts(self.store, GRAPH.facts), self._explainer.sentences, lacking)
 
     @cached_property
     def _explainer(self) -> Explainer:

@@ -15,6 +15,7 @@ from aiopkg.model import Model, load
 from aiopkg.model.labels import Labels
 from aiopkg.model.load import rewritten
 from aiopkg.reason import materialise
+from aiopkg.settings import Settings
 from aiopkg.validate import Outcome, Shapes, report, validate
 from aiopkg.validate.findings import shapes_of
 from aiopkg.vocab import GRAPH
@@ -47,6 +48,7 @@ def conform(
     as_of: date | None = None,
     packs: Sequence[str] = (),
     input_format: str | None = None,
+    settings: Settings | None = None,
     progress: Callable[[str], None] = lambda _: None,
 ) -> Conformance:
     """Validate files against the shapes in some files, or against our rules in force if there are none.
@@ -58,7 +60,7 @@ def conform(
     progress("Loading")
     model = load(sources, input_format, strict=not shapes)
     if not shapes:
-        return _by_rules(model, as_of or datetime.now(UTC).date(), packs, progress)
+        return _by_rules(model, as_of or datetime.now(UTC).date(), packs, settings or Settings(), progress)
     asked = Shapes.compile(load(shapes, strict=False).triples)
     progress("Drawing conclusions" if infer else "Validating")
     stated = [*model.triples, *(_implied(model) if infer else ())]
@@ -68,9 +70,12 @@ def conform(
     return Conformance(_outcome(store, asked, [GRAPH.asserted], stated), model, labels)
 
 
-def _by_rules(model: Model, day: date, packs: Sequence[str], progress: Callable[[str], None]) -> Conformance:
+def _by_rules(
+    model: Model, day: date, packs: Sequence[str], settings: Settings, progress: Callable[[str], None]
+) -> Conformance:
     progress("Drawing conclusions")
-    matter = take_up(model, day, packs)
+    model = settings.stated(model)
+    matter = take_up(model, day, packs, settings)
     store = matter.known.store
     progress("Measuring and validating")
     measure(store, day, matter.given, model.place_of)

@@ -11,6 +11,7 @@ from aiopkg.engine import RdfGraph, Sources, assess_model, load_model
 from aiopkg.errors import InputError
 from aiopkg.model import Model, load
 from aiopkg.reason import materialise
+from aiopkg.settings import Settings
 from aiopkg.sparql import Answered, Value, answer, evaluate
 from aiopkg.vocab import GRAPH
 
@@ -35,6 +36,7 @@ def graphs_of(
     packs: Sequence[str] = (),
     with_ontology: bool = True,
     input_format: str | None = None,
+    settings: Settings | None = None,
     progress: Callable[[str], None] = lambda _: None,
 ) -> Store:
     """Return the named graphs that a query sees, as a store; raises as :func:`aiopkg.assess` does for what is given,
@@ -47,7 +49,7 @@ def graphs_of(
         return _store(model, with_ontology=False)
     model = load_model(source, input_format)
     try:
-        return assess_model(model, as_of=as_of, packs=packs, progress=progress).served
+        return assess_model(model, as_of=as_of, packs=packs, settings=settings, progress=progress).served
     except InputError as error:
         if error.code != "no-organization":
             raise

@@ -7,17 +7,21 @@ from io import StringIO
 
 import jsonschema
 import pytest
+import rdflib
 from conftest import ORGS, model_from
 from pyoxigraph import NamedNode, RdfFormat, Triple, parse
 from rich.console import Console
+from test_cli import run
 
 from aiopkg.assessment import Assessment
 from aiopkg.engine import assess, assess_model
 from aiopkg.errors import InputError, Place
 from aiopkg.explain import Proof
 from aiopkg.explain.sentences import inferences
+from aiopkg.explain.wording import with_article
 from aiopkg.reason.table import RULES
 from aiopkg.report import proof_schema, proof_to_html, proof_to_json, proof_to_prov, proof_to_text
+from aiopkg.report.proof import lines_of
 from aiopkg.vocab import AIOP, GRAPH, RDF
 
 DAY = date(2026, 3, 31)
@@ -211,3 +215,69 @@ def test_explaining_changes_nothing() -> None:
     found.explain("archetype")
     assert found.dataset() == before
     assert sum(1 for _ in found.store.quads_for_pattern(None, None, None, GRAPH.measures))
+
+
+def test_what_a_definition_asks_for_is_told_in_a_clause() -> None:
+    found = assess(ORGS / "bank.ttl", as_of=date(2026, 6, 30))
+    proof = found.explain(["Business credit line approval", "a", "aiop:HighStakesDecision"])
+    first, *below = lines_of(proof)
+    assert first.because == ("it is a decision and its decision kind is credit approval, which is a high stakes kind.")
+    assert re.fullmatch(r"cax-sco, ontology/decisions\.ttl:\d+", first.origin)
+    assert {line.depth for line in below} == {1, 2}
+    assert not [line for line in below if "thing whose" in line.step.sentence + line.because]
+    assert len(proof.steps) > 2 * len(below)
+    text = StringIO()
+    proof_to_text(proof, Console(file=text, width=200))
+    assert "that is also" not in text.getvalue() + proof_to_html(proof)
+    assert "that is also" in proof_to_json(proof)
+
+
+@pytest.mark.parametrize(
+    ("noun", "expected"),
+    [
+        ("output handler", "an output handler"),
+        ("audit", "an audit"),
+        ("unit", "a unit"),
+        ("unintended use", "an unintended use"),
+        ("use case", "a use case"),
+        ("European unit", "a European unit"),
+        ("one-off", "a one-off"),
+        ("post", "a post"),
+    ],
+)
+def test_an_article_fits_its_noun(noun: str, expected: str) -> None:
+    assert with_article(noun) == expected
+
+
+def test_what_does_not_follow_says_what_it_lacks() -> None:
+    found = assess(ORGS / "manufacturer.ttl", as_of=date(2026, 6, 30))
+    lives = found.why_not(["Demand forecast", "a", "aiop:LiveUseCase"])
+    assert not lives.follows
+    assert lives.reason == (
+        "Demand forecast is not a live use case: “stage is production or scaling” is asked for, recorded is pilot."
+    )
+    (owned, *_) = found.why_not(["Demand forecast", "aiop:ownedBy", "Finance"]).misses
+    assert (owned.rule, owned.missing) == ("prp-inv1", "Finance — owns: Demand forecast.")
+    assert found.why_not(["Demand forecast", "a", "aiop:UseCase"]).follows
+    with pytest.raises(InputError, match="Nothing in the model is called"):
+        found.why_not(["Demand forecats", "a", "aiop:UseCase"])
+
+
+def test_adding_what_is_missing_makes_it_follow() -> None:
+    model = rdflib.Graph().parse(ORGS / "manufacturer.ttl")
+    found = assess(model, as_of=date(2026, 6, 30))
+    graph = {str(found.labels(q.subject)): q.subject for q in found.store.quads_for_pattern(None, None, None, None)}
+    owns = rdflib.URIRef("https://w3id.org/aiop#owns")
+    model.add((rdflib.URIRef(graph["Finance"].value), owns, rdflib.URIRef(graph["Demand forecast"].value)))
+    more = assess(model, as_of=date(2026, 6, 30))
+    assert more.why_not(["Demand forecast", "aiop:ownedBy", "Finance"]).follows
+
+
+def test_the_command_says_why_not() -> None:
+    maker = str(ORGS / "manufacturer.ttl")
+    rule = run("explain", "--not", maker, "G105", "Demand forecast")
+    assert rule.returncode == 0
+    assert rule.stdout.startswith("G105 does not apply to Demand forecast.\n")
+    fact = run("explain", "--not", maker, "Demand forecast", "a", "aiop:LiveUseCase", "-f", "json")
+    assert not json.loads(fact.stdout)["follows"]
+    assert run("explain", "--not", maker, "G105", "Demand forecast", "-f", "html").returncode == 2

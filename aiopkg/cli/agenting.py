@@ -1,6 +1,7 @@
 """The command that serves tools to assistants."""
 
 from aiopkg.cli.app import AsOf, InputFormat, Pack, Quiet, Sources, Verbose
+from aiopkg.cli.configuring import settings_for
 
 __all__ = ["mcp"]
 
@@ -27,6 +28,11 @@ def mcp(
         )
     with progress(quiet) as tell:
         found = engine.assess(
-            sources, as_of=as_of.date() if as_of else None, packs=pack, input_format=input_format, progress=tell
+            sources,
+            as_of=as_of.date() if as_of else None,
+            packs=pack,
+            input_format=input_format,
+            settings=settings_for(),
+            progress=tell,
         )
     agent.run(found)

@@ -11,10 +11,12 @@ import typer
 from aiopkg.cli.configuring import settings_for
 
 if TYPE_CHECKING:
+    from aiopkg.assessment import Assessment
     from aiopkg.explain import Proof
 
 __all__ = ["explain"]
 
+_RULE_AND_ELEMENT = 2
 _WIDTH = 110
 
 
@@ -33,9 +35,14 @@ def explain(
         typer.Argument(
             metavar="SOURCE... WHAT",
             help="Files, folders, globs, or -; then the id of a finding, recommendation or cascade, the word "
-            "archetype, or a triple in three words (prefixed names, IRIs or labels).",
+            "archetype, or a triple in three words (prefixed names, IRIs or labels); with --not, a triple, or the "
+            "code of a rule and an element.",
         ),
     ],
+    negated: Annotated[
+        bool,
+        typer.Option("--not", help="Say why a triple does not follow, or why a rule does not apply to an element."),
+    ] = False,
     as_of: Annotated[
         datetime | None,
         typer.Option("--as-of", formats=["%Y-%m-%d"], metavar="DATE", help="Judge as of this day (default today)."),
@@ -56,10 +63,12 @@ def explain(
 ) -> None:
     """Prove a finding, a recommendation, a cascade, an archetype or a triple, down to what the files state.
 
-    Example: aiopkg explain org.ttl "Demand forecast" a aiop:LiveUseCase
+    Example: aiopkg explain org.ttl "Demand forecast" a aiop:LiveUseCase; with --not, aiopkg explain --not org.ttl G105
+    "Demand forecast"
     """
     from aiopkg import engine  # noqa: PLC0415
     from aiopkg.cli.progress import progress  # noqa: PLC0415
+    from aiopkg.cli.showing import emit  # noqa: PLC0415
 
     sources, matter = _parted(words)
     with progress(quiet) as tell:
@@ -72,8 +81,35 @@ def explain(
             progress=tell,
         )
         tell("Explaining")
-        proof = found.explain(matter)
-    _show(proof, output_format, output)
+        denial = _denied(found, matter, output_format) if negated else None
+        proof = None if negated else found.explain(matter)
+    if denial is not None:
+        emit(denial, output)
+    elif proof is not None:
+        _show(proof, output_format, output)
+
+
+def _denied(found: "Assessment", words: list[str], output_format: ProofFormat) -> str:
+    """Return why a rule does not apply (two words) or a triple does not follow (three), as text or JSON."""
+    import json  # noqa: PLC0415
+
+    from aiopkg import report  # noqa: PLC0415
+    from aiopkg.errors import InputError  # noqa: PLC0415
+    from aiopkg.model.names import element_called  # noqa: PLC0415
+
+    if output_format not in (ProofFormat.text, ProofFormat.json):
+        raise InputError("proof-format", f"What is not so is not written as {output_format.value}.", fix="Say json.")
+    if len(words) == _RULE_AND_ELEMENT:
+        rule, name = words
+        element = name if name.startswith("_:") else element_called(name, found.store, found.labels)
+        applicability = found.applies(rule, element)
+        document, text = report.applicability_document(applicability), report.applicability_text(applicability)
+    else:
+        absence = found.why_not(words)
+        document, text = report.not_following_document(absence), report.not_following_text(absence)
+    if output_format is ProofFormat.json:
+        return json.dumps(document, ensure_ascii=False, indent=2) + "\n"
+    return text
 
 
 def _parted(words: list[str]) -> tuple[list[str], list[str]]:

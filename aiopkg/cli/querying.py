@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from aiopkg.cli.app import AsOf, InputFormat, Ontology, Output, Pack, Quiet, Verbose
+from aiopkg.cli.configuring import settings_for
 
 if TYPE_CHECKING:
     from aiopkg.sparql import Evaluated
@@ -71,6 +72,7 @@ def query(
             packs=pack,
             with_ontology=ontology is Ontology.aiop,
             input_format=input_format,
+            settings=settings_for(),
             progress=tell,
         )
         tell("Asking")

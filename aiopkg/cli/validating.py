@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from aiopkg.cli.app import AsOf, InputFormat, Output, Pack, Quiet, Sources, Verbose
+from aiopkg.cli.configuring import settings_for
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -59,6 +60,7 @@ def validate(
             as_of=as_of.date() if as_of else None,
             packs=pack,
             input_format=input_format,
+            settings=settings_for(),
             progress=tell,
         )
     content = _text(found, output) if output_format is ReportFormat.text else _written(found, output_format)

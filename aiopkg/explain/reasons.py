@@ -176,6 +176,13 @@ class Reasons:
         doubt = " The wording of the rule is contested." if rule.contested else ""
         return Applicability(rule.code, name_of(node), label, state, reason + doubt, (*terms, *asked))
 
+    def lacking(self, element: NamedNode | BlankNode, cls: NamedNode) -> str:
+        """Return in a sentence what an element lacks to be in a class; empty where the ontology defines no way in."""
+        node = self._record.stands_for(element)
+        if node is None or not self._record.ways.into(cls):
+            return ""
+        return self._missed(self._labels(node), [cls], [self._weigher.weigh(node, Kind(cls))])
+
     def _missed(self, label: str, classes: Sequence[NamedNode], asked: Sequence[Condition]) -> str:
         """Say that an element is none of some classes, and what it lacks."""
         kinds = listing([self._wording.kind(cls) for cls in classes], "nor")

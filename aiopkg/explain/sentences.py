@@ -27,7 +27,7 @@ from aiopkg.validate.query_tree import (
 )
 from aiopkg.vocab import OWL, PREFIXES, RDF, RDFS, SH, SKOS, shorten
 
-__all__ = ["Inference", "Sentences", "bare", "inferences"]
+__all__ = ["Inference", "Sentences", "bare", "inferences", "matched"]
 
 _PLACEHOLDER = re.compile(r"\{(\w+)\}")
 _REPEATS = {"*": ", any number of times", "+": ", once or more", "?": ", if at all"}
@@ -266,7 +266,7 @@ def _fits(inference: Inference, conclusion: Triple, premises: Sequence[Triple]) 
     """Yield what the variables of a rule stand for, given its conclusion and premises in any order."""
     if not inference.head:
         return
-    start = _bind(inference.head[0], conclusion, {})
+    start = matched(inference.head[0], conclusion, {})
     waiting = [(0, start)] if start is not None else []
     while waiting:
         place, values = waiting.pop()
@@ -274,12 +274,13 @@ def _fits(inference: Inference, conclusion: Triple, premises: Sequence[Triple]) 
             yield values
             continue
         for premise in reversed(premises):
-            more = _bind(inference.body[place], premise, values)
+            more = matched(inference.body[place], premise, values)
             if more is not None:
                 waiting.append((place + 1, more))
 
 
-def _bind(pattern: Pattern, triple: Triple, values: Mapping[str, Term]) -> dict[str, Term] | None:
+def matched(pattern: Pattern, triple: Triple, values: Mapping[str, Term]) -> dict[str, Term] | None:
+    """Return what variables stand for where a pattern matches a triple, those known already included; else None."""
     verb = shorten(pattern.path.iri.value) if isinstance(pattern.path, Predicate) else pattern.verb
     found = dict(values)
     for token, term in zip(

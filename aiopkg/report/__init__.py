@@ -1,5 +1,6 @@
 """An assessment as a document in one of the forms of :mod:`aiopkg.formats`; written beside and renamed."""
 
+from aiopkg.report.absent import not_following_document, not_following_text
 from aiopkg.report.applicability import applicability_document, applicability_text
 from aiopkg.report.catalogue import catalogue_json, catalogue_table
 from aiopkg.report.document import SCHEMA, document, schema, to_json
@@ -19,6 +20,8 @@ __all__ = [
     "catalogue_json",
     "catalogue_table",
     "document",
+    "not_following_document",
+    "not_following_text",
     "proof_document",
     "proof_schema",
     "proof_to_html",
