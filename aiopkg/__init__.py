@@ -1,8 +1,24 @@
 """AI operating-model knowledge graph: what is wrong with how an organization runs its AI, why, what to do.
 
+>>> from datetime import date
 >>> import aiopkg
->>> found = aiopkg.assess("org.ttl")          # doctest: +SKIP
->>> [f.message for f in found.findings]       # doctest: +SKIP
+>>> found = aiopkg.assess("bank.ttl", as_of=date(2026, 6, 30))
+>>> found.organization_label
+'Quillhaven Bank'
+>>> finding = found.findings[0]
+>>> print(finding.verdict)
+violated
+>>> found.explain(finding).step.kind
+'finding'
+>>> live = found.query("SELECT ?use { ?use a aiop:LiveUseCase }")
+>>> len(live) > 1
+True
+>>> list(found.to_pandas().columns[:3])
+['id', 'rule', 'severity']
+>>> with aiopkg.Limits(seconds=600):
+...     again = aiopkg.assess(found.graph("asserted"), as_of=found.as_of)
+>>> [f.id for f in again.findings] == [f.id for f in found.findings]
+True
 """
 
 from importlib import import_module

@@ -8,6 +8,7 @@ by the process that watches; see :mod:`aiopkg.cli.supervising`.
 import re
 import sys
 from collections.abc import Sequence
+from contextvars import ContextVar
 from dataclasses import dataclass
 from pathlib import Path
 from time import monotonic
@@ -28,7 +29,9 @@ _BETWEEN_LOOKS = 0.02
 class Limits:
     """The most that some work may take: ``seconds`` of wall clock, ``memory`` in bytes; None is no limit.
 
-    What counts as memory is what the process holds of the machine's, not what it has asked for.
+    What counts as memory is what the process holds of the machine's, not what it has asked for. As a context, it
+    limits all that is assessed within it by this thread (or task) together, unless something else is said there:
+    ``with Limits(seconds=60): ...``
     """
 
     seconds: float | None = None
@@ -60,6 +63,14 @@ class Limits:
     def __bool__(self) -> bool:
         return self.seconds is not None or self.memory is not None
 
+    def __enter__(self) -> "Budget":
+        budget = Budget(self)
+        _IN_FORCE.set((*_IN_FORCE.get(), budget))
+        return budget
+
+    def __exit__(self, *_: object) -> None:
+        _IN_FORCE.set(_IN_FORCE.get()[:-1])
+
 
 class Companion(Protocol):
     """What goes along with some work under limits."""
@@ -85,7 +96,9 @@ class Budget:
 
     @classmethod
     def of(cls, limits: "Limits | Budget | None") -> "Budget":
-        """Begin to count, unless that has begun already."""
+        """Begin to count, unless that has begun already; without limits, those of the context are in force."""
+        if limits is None and _IN_FORCE.get():
+            return _IN_FORCE.get()[-1]
         return limits if isinstance(limits, Budget) else cls(limits or Limits())
 
     def enter(self, stage: str) -> None:
@@ -121,6 +134,9 @@ class Budget:
             fix=f"Allow more with --limit {kind}=..., or give it less to do.",
         )
 
+
+_IN_FORCE: ContextVar[tuple[Budget, ...]] = ContextVar("_IN_FORCE", default=())
+"""What is left of the limits of each context that is open in this thread, the innermost last."""
 
 UNLIMITED = Budget(Limits())
 """A budget that is never used up."""

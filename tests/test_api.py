@@ -55,6 +55,73 @@ def test_threads_do_not_disturb_one_another(found: aiopkg.Assessment) -> None:
     assert all([(f.id, f.message) for f in run.findings] == expected for run in runs)
 
 
+def test_threads_that_ask_one_assessment_get_what_one_thread_gets() -> None:
+    shared, alone = aiopkg.assess(BANK, as_of=DAY), aiopkg.assess(BANK, as_of=DAY)
+    text = "SELECT ?s ?p ?o { GRAPH aiop:graph { ?s ?p ?o } } LIMIT 1"
+    count = "SELECT ?g (COUNT(*) AS ?n) { GRAPH ?g { ?s ?p ?o } } GROUP BY ?g ORDER BY ?g"
+
+    def told(found: aiopkg.Assessment, number: int) -> tuple[object, ...]:
+        finding = found.findings[number % len(found.findings)]
+        proof = found.explain(finding)
+        return (
+            tuple(step.sentence for step in proof.steps.values()),
+            found.applies(finding.rule, finding.focus).reason,
+            found.applicability[finding.rule].reason,
+            found.query(count),
+            found.query(text),
+            len(found.graph("findings")),
+            found.overview.pillars,
+            found._repr_html_(),
+        )
+
+    expected = [told(alone, number) for number in range(24)]
+    with ThreadPoolExecutor(8) as pool:
+        runs = list(pool.map(lambda number: told(shared, number), range(24)))
+    assert runs == expected
+
+
+def test_limits_are_a_context_of_their_thread() -> None:
+    with aiopkg.Limits(seconds=1e-9), pytest.raises(aiopkg.LimitReached):
+        aiopkg.assess(BANK, as_of=DAY)
+    assert aiopkg.assess(BANK, as_of=DAY).findings
+    with aiopkg.Limits(seconds=1e-9):
+        with aiopkg.Limits(seconds=600):
+            assert aiopkg.assess(BANK, as_of=DAY).findings
+        with ThreadPoolExecutor(1) as pool:
+            assert pool.submit(aiopkg.assess, BANK, as_of=DAY).result().findings
+        with pytest.raises(aiopkg.LimitReached):
+            aiopkg.assess(BANK, as_of=DAY)
+
+
+HOSTILE = """
+    @prefix aiop: <https://w3id.org/aiop#> . @prefix org: <http://www.w3.org/ns/org#> .
+    @prefix rdfs: <http://www.w3.org/2000/01/rdf-schema#> . @prefix ex: <https://example.org/> .
+    ex:org a org:FormalOrganization ; rdfs:label "<img src=x onerror=alert(1)>" .
+    ex:score a aiop:UseCase ; aiop:stage aiop:Production ; rdfs:label "</td><script>alert(2)</script>" .
+"""
+
+
+def test_notebooks_show_values_with_every_text_escaped() -> None:
+    found = aiopkg.assess(rdflib.Graph().parse(data=HOSTILE), as_of=DAY)
+    rows = found.query("SELECT ?label { ?x rdfs:label ?label }")
+    assert isinstance(rows, aiopkg.Solutions)
+    proof = found.explain(found.findings[0])
+    for shown in (found, found.findings, rows, proof):
+        html = shown._repr_html_()
+        assert "&lt;" in html
+        assert "<script" not in html
+        assert "<img" not in html
+    assert "<table>" in found._repr_html_()
+
+
+def test_the_examples_in_the_documentation_run(monkeypatch: pytest.MonkeyPatch) -> None:
+    import doctest
+
+    monkeypatch.chdir(ORGS)
+    result = doctest.testmod(aiopkg, raise_on_error=True)
+    assert result.attempted > 4
+
+
 def test_errors_are_of_one_tree() -> None:
     assert issubclass(aiopkg.InputError, aiopkg.AiopkgError)
     assert issubclass(aiopkg.LimitReached, aiopkg.AiopkgError)

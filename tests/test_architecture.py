@@ -17,13 +17,13 @@ ORDER = [
     *("errors", "limits", "formats", "solver", "vocab", "graphs", "frames", "notebook", "assets", "model", "rules"),
     *("settings", "crosswalk", "reason", "materialised", "measure", "validate", "derive", "sparql", "explain"),
     *("baseline", "assessment", "cut", "report", "engine", "conformance", "querying", "live", "ask", "connection"),
-    *("imports", "web", "server", "agent", "migrate", "cli", "__main__"),
+    *("imports", "web", "server", "agent", "doctor", "migrate", "cli", "__main__"),
 ]
 """Each module may import from those before it, and from itself."""
 
 ONE_PLACE_ONLY = {
     *("clingo", "pyshacl", "owlrl", "rustworkx", "SPARQLWrapper", "uvicorn", "jinja2", "xlsxwriter"),
-    *("rdflib", "pandas", "polars", "mcp"),
+    *("rdflib", "pandas", "polars", "mcp", "owlready2"),
 }
 LONGEST_MODULE = 400
 TOP_LEVEL = {"aiopkg", "docs", "frontend", "ontology", "queries", "shapes", "tests", "benchmarks"}

@@ -5,6 +5,7 @@ import sys
 from aiopkg.cli.agenting import mcp
 from aiopkg.cli.app import app
 from aiopkg.cli.catalogue import rules
+from aiopkg.cli.diagnosing import doctor
 from aiopkg.cli.explaining import explain
 from aiopkg.cli.migrating import migrate
 from aiopkg.cli.querying import query
@@ -21,6 +22,7 @@ app.command()(migrate)
 app.command()(query)
 app.command()(validate)
 app.command()(mcp)
+app.command()(doctor)
 app.command()(serve)
 
 _INTERNAL_ERROR = 4

@@ -8,6 +8,7 @@ from typing import TypeAlias
 from pyoxigraph import BlankNode, Literal, NamedNode, Triple
 
 from aiopkg.errors import Place
+from aiopkg.notebook import table
 from aiopkg.rules import Citation
 
 __all__ = ["Absence", "Kind", "Proof", "Step", "Term"]
@@ -95,3 +96,7 @@ class Proof:
             if not again:
                 shown.add(conclusion)
                 waiting += [(depth + 1, premise) for premise in reversed(step.premises)]
+
+    def _repr_html_(self) -> str:
+        told = [f"{'— ' * depth}{step.sentence}" for depth, step, again in self.walk() if not again]
+        return table(self.step.sentence, ("step",), [[sentence] for sentence in told])
