@@ -141,6 +141,18 @@ def said_with(rule: Rule, turtle: str) -> tuple[str, ...]:
     return tuple(f"{f.verdict} {f.focus} {f.kind}" for f in ruling.findings)
 
 
+MIDNIGHT = re.compile(r'"(\d{4}-\d\d-\d\d)T00:00:00Z"\^\^xsd:dateTime')
+
+
+@pytest.mark.parametrize("rule", [r for r in RULES if MIDNIGHT.search(str(r.fails + r.passes))], ids=lambda r: r.code)
+def test_a_rule_says_the_same_of_a_moment_and_of_the_day_that_begins_with_it(rule: Rule) -> None:
+    for kind in ("fails", "passes"):
+        for number, text in enumerate(getattr(rule, kind)):
+            if MIDNIGHT.search(text):
+                said = said_with(rule, MIDNIGHT.sub(r'"\1"^^xsd:date', text))
+                assert said == outcome(rule, kind, number)[0], text
+
+
 @pytest.mark.parametrize("rule", RULES, ids=codes(RULES))
 def test_every_citation_exists(rule: Rule) -> None:
     assert rule.cites
