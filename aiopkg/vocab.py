@@ -72,6 +72,7 @@ class OWL:
     """Terms of OWL."""
 
     Axiom = _in("owl", "Axiom")
+    DatatypeProperty = _in("owl", "DatatypeProperty")
     ObjectProperty = _in("owl", "ObjectProperty")
     Ontology = _in("owl", "Ontology")
     Thing = _in("owl", "Thing")

@@ -21,7 +21,8 @@ __all__ = ["GateView", "Launch", "Standing", "see_launch"]
 class GateView:
     """A launch gate at a unit: ``open``, ``shut``, ``between`` or ``unknown``, by what, and what speaks either way.
 
-    ``value`` is between 0 and 1; ``findings`` are the gaps where a pillar is asked about.
+    ``value`` is between 0 and 1, and nothing where nothing is recorded or too much of a pillar is not known;
+    ``findings`` are the gaps where a pillar is asked about.
     """
 
     gate: str
@@ -84,7 +85,8 @@ def see_launch(store: Store, organization: Element, scores: Iterable[UnitScore],
         readiness = _share(row["readiness"])
         ready[unit] = None if readiness is None else float(readiness), float(row["enough"].value)
         score = by_pillar.get((name_of(unit), labels(row["pillar"]))) if row["pillar"] else None
-        value = (score.tally.share if score else None) if row["pillar"] else _share(row["value"])
+        told_score = score.tally.share if score is not None and score.level is not None else None
+        value = told_score if row["pillar"] else _share(row["value"])
         told = evidence.get((unit, measured.get(row["gate"])), {})
         limits = Fraction(row["opens"].value), Fraction(row["shuts"].value)
         units[unit].append(

@@ -12,7 +12,7 @@ from aiopkg.rules import Rule
 from aiopkg.validate.findings import VERDICTS, Finding, Ruling
 from aiopkg.vocab import GRAPH, ORG
 
-__all__ = ["PartScore", "PracticeScore", "part_of_each", "score_parts"]
+__all__ = ["PartScore", "PracticeScore", "part_of_each", "parts_of_elements", "score_parts"]
 
 Element = NamedNode | BlankNode
 
@@ -73,15 +73,20 @@ def _above(start: object, parents: Mapping[object, set[object]]) -> set[object]:
     return found
 
 
-def score_parts(
-    store: Store, organization: Element, rules: Sequence[Rule], ruling: Ruling, labels: Labels
-) -> tuple[tuple[PartScore, ...], tuple[PracticeScore, ...]]:
-    """Count the elements of each rule by part and verdict, an element once in each part that it belongs to."""
-    part_of = part_of_each(store, organization)
+def parts_of_elements(store: Store, part_of: Mapping[str, str]) -> Mapping[str, set[str]]:
+    """Map each element to the parts that it belongs to; ``part_of`` maps units to theirs."""
     homes: dict[str, set[str]] = defaultdict(set)
     for row in store.query(assets.query("overview", "parts"), default_graph=list(GRAPH.facts)):  # type: ignore[union-attr]
         if _name(row["place"]) in part_of:
             homes[_name(row["element"])].add(part_of[_name(row["place"])])
+    return homes
+
+
+def score_parts(
+    store: Store, organization: Element, rules: Sequence[Rule], ruling: Ruling, labels: Labels
+) -> tuple[tuple[PartScore, ...], tuple[PracticeScore, ...]]:
+    """Count the elements of each rule by part and verdict, an element once in each part that it belongs to."""
+    homes = parts_of_elements(store, part_of_each(store, organization))
     worst = _worst(ruling.findings)
     by_pillar: dict[tuple[str, str], dict[str, int]] = defaultdict(lambda: dict.fromkeys(VERDICTS, 0))
     by_rule: dict[tuple[str, str], dict[str, int]] = defaultdict(lambda: dict.fromkeys(VERDICTS, 0))

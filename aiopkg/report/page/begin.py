@@ -34,24 +34,26 @@ class Gate:
 
 @dataclass(frozen=True, slots=True)
 class UnitShown:
-    """A unit with its readiness and its gates."""
+    """A unit with its readiness and its gates, those of which too little is known by name."""
 
     label: str
     focus: str
     ready: str
     width: str
     gates: tuple[Gate, ...]
+    untold: str
 
 
 @dataclass(frozen=True, slots=True)
 class Group:
-    """Units of one kind: what the kind is, the first of them, and how many more there are."""
+    """Units of one kind: what it is, the first of them, how many more there are, and of how many nothing is known."""
 
     key: str
     heading: str
     definition: str
     units: tuple[UnitShown, ...]
     more: int
+    blank: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,16 +87,7 @@ def begin_of(a: Assessment) -> Begin:
     most = max((ground.density for ground in grounds), default=1.0)
     kinds = ((AIOP.LaunchZone, launch.zones), (AIOP.UnitToAvoid, launch.avoid), (AIOP.UndecidedUnit, launch.between))
     return Begin(
-        tuple(
-            Group(
-                kind.value.rpartition("#")[2],
-                sentence(_said(a, kind, SKOS.altLabel)),
-                _said(a, kind, SKOS.definition),
-                tuple(_unit(standing) for standing in units[:_MOST_UNITS]),
-                max(0, len(units) - _MOST_UNITS),
-            )
-            for kind, units in kinds
-        ),
+        tuple(_group(a, kind, units) for kind, units in kinds),
         _said(a, AIOP.ProvingGround, SKOS.definition),
         days(a.overview.outlook.loop_period),
         tuple(_ground(ground, most) for ground in grounds[:_MOST_GROUNDS]),
@@ -111,6 +104,19 @@ def _said(a: Assessment, term: NamedNode, how: NamedNode) -> str:
     return next(iter(a.store.quads_for_pattern(term, how, None, GRAPH.ontology))).object.value  # type: ignore[union-attr]
 
 
+def _group(a: Assessment, kind: NamedNode, standings: Sequence[Standing]) -> Group:
+    """Show the units of a kind of which something is known at a gate."""
+    told = [standing for standing in standings if len(standing.at("unknown")) < len(standing.gates)]
+    return Group(
+        kind.value.rpartition("#")[2],
+        sentence(_said(a, kind, SKOS.altLabel)),
+        _said(a, kind, SKOS.definition),
+        tuple(_unit(standing) for standing in told[:_MOST_UNITS]),
+        max(0, len(told) - _MOST_UNITS),
+        len(standings) - len(told),
+    )
+
+
 def _unit(standing: Standing) -> UnitShown:
     return UnitShown(
         standing.label,
@@ -118,6 +124,7 @@ def _unit(standing: Standing) -> UnitShown:
         percent(standing.readiness),
         f"{100 * (standing.readiness or 0):.1f}",
         tuple(_gate(gate) for gate in standing.gates),
+        ", ".join(gate.label for gate in standing.at("unknown")),
     )
 
 
@@ -129,8 +136,6 @@ def _gate(gate: GateView) -> Gate:
         why.append(f"against it {labels_of(gate.against)}")
     if gate.findings:
         why.append(count(len(gate.findings), "gap"))
-    if gate.value is None:
-        why.append("nothing recorded")
     limit = f"opens at {percent(gate.opens_from)}, shut below {percent(gate.shuts_below)}"
     figure = "" if gate.value is None else f"{percent(gate.value)}; {limit}"
     return Gate(sentence(gate.label), gate.state, _STATES[gate.state], figure, "; ".join(why))
