@@ -205,7 +205,7 @@ def _shape(a: Assessment) -> Iterator[RenderableType]:
     for aspect, words in (("declared", "Declared"), ("operated", "Works as"), ("recommended", "Called for")):
         grid.add_row(Text(words, "bold"), Text(f"{views[aspect].label or 'not known'}{_why(a, aspect)}"))
     for queue in a.overview.queues.teams:
-        grid.add_row(Text("Queue", "bold"), Text(f"{queue.label}: {queue_in_words(queue, a.overview.queues)}"))
+        grid.add_row(Text("Queue", "bold"), Text(f"{queue.label}: {queue_in_words(a, queue)}"))
     yield grid
     yield Text("")
 

@@ -1,21 +1,33 @@
-"""A queue in one sentence."""
+"""A queue in one sentence, in the words of the ontology."""
 
-from aiopkg.derive.queues import Queue, Queues
+from pyoxigraph import Literal
+
+from aiopkg.assessment import Assessment
+from aiopkg.derive.placement import look_up
+from aiopkg.derive.queues import Queue
+from aiopkg.validate.results import fill
 
 __all__ = ["queue_in_words"]
 
 
-def queue_in_words(queue: Queue, queues: Queues) -> str:
+def queue_in_words(a: Assessment, queue: Queue) -> str:
     """Say how many requests stand open and how long they wait; dates that are missing are counted apart."""
     waits = queue.waits
-    said = [f"{queue.open:,} open"]
+    numbers = {"open": f"{queue.open:,}"}
     if waits.count:
-        said.append(f"waits of half of them up to {_days(waits.median_days)}, of nine in ten {_days(waits.p90_days)}")
-        said.append(f"the longest {_days(waits.longest_days)} days")
-        said.append(f"{waits.too_long:,} of {waits.count:,} over {queues.limit_days:g} days")
+        numbers |= {
+            "median": _days(waits.median_days),
+            "ninth": _days(waits.p90_days),
+            "longest": _days(waits.longest_days),
+            "late": f"{waits.too_long:,}",
+            "counted": f"{waits.count:,}",
+            "limit": f"{a.overview.queues.limit_days:g}",
+        }
     if queue.unknown:
-        said.append(f"{queue.unknown:,} without dates that tell")
-    return ", ".join(said)
+        numbers["unknown"] = f"{queue.unknown:,}"
+    terms = {name: Literal(number) for name, number in numbers.items()}
+    said = (fill(row["wording"], terms).value for row in look_up(a.store, "queue-figures"))
+    return ", ".join(words for words in said if "{" not in words)
 
 
 def _days(days: float | None) -> str:

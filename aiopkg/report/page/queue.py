@@ -73,7 +73,7 @@ def waiting_of(a: Assessment) -> tuple[Waiting, ...]:
     return tuple(
         Waiting(
             sentence(queue.label),
-            sentence(queue_in_words(queue, queues)) + ".",
+            sentence(queue_in_words(a, queue)) + ".",
             _pace(queue),
             _waits(queue),
             _open(queue),
