@@ -423,6 +423,40 @@ def test_a_federation_is_told_to_set_up_functions_appoint_leads_and_join_its_dat
     assert all(move.message and move.effort for move in moves.values())
 
 
+def test_the_edits_of_moves_bring_about_what_they_are_for() -> None:
+    text = f"""{CENTRE}
+    ex:firm aiop:declaredArchetype aiop:Federated .
+    ex:code a aiop:Policy ; aiop:ownedBy ex:centre .
+    ex:cloud a aiop:Platform ; aiop:ownedBy ex:sales .
+    ex:pricing aiop:stage aiop:Pilot ; aiop:builtBy ex:sales ; aiop:operatedBy ex:sales .
+    ex:seller org:postIn ex:sales ; org:heldBy ex:ana . ex:ana aiop:candidateForRole aiop:AILead .
+    ex:a a dcat:Dataset ; aiop:ownedBy ex:sales . ex:b a dcat:Dataset ; aiop:ownedBy ex:law .
+    ex:asked a aiop:ServiceRequest ; aiop:requestedFrom ex:centre ; aiop:requestedBy ex:law ;
+        aiop:requestedOn "2025-03-01T00:00:00Z"^^xsd:dateTime .
+    """
+    found = weighed(text)
+    moves = {short(move.kind): move for move in found.moves}
+    assert set(moves) == {"SetUpFunction", "AppointUnitLead", "IntroduceFabric", "DissolveQueue"}
+    assert all(move.adds for move in found.moves)
+    triples = set(model_from(text).triples) | {triple for move in found.moves for triple in move.adds}
+    after = assess_model(model_from("".join(f"{triple} .\n" for triple in triples)), as_of=DAY)
+    kinds = {short(move.kind) for move in after.overview.archetypes.moves}
+    assert kinds == set()
+    assert [queue.open for queue in after.overview.queues.teams] == [0]
+    assert any(short(t.predicate) == "heldBy" and short(t.object) == "ana" for t in moves["AppointUnitLead"].adds)
+
+
+def test_a_post_for_which_nobody_is_a_candidate_is_stated_without_a_holder() -> None:
+    text = f"""{CENTRE}
+    ex:firm aiop:declaredArchetype aiop:Federated .
+    ex:code a aiop:Policy ; aiop:ownedBy ex:centre .
+    ex:cloud a aiop:Platform ; aiop:ownedBy ex:sales .
+    ex:pricing aiop:stage aiop:Pilot ; aiop:builtBy ex:sales ; aiop:operatedBy ex:sales .
+    """
+    (move,) = (move for move in weighed(text).moves if short(move.kind) == "AppointUnitLead")
+    assert sorted(short(triple.predicate) for triple in move.adds) == ["postIn", "role", "type"]
+
+
 # Queues
 
 NOW = datetime(EXAMPLE_DAY.year, EXAMPLE_DAY.month, EXAMPLE_DAY.day, tzinfo=UTC)

@@ -1,7 +1,7 @@
 """The moves that bring traits about, each on an element of the organization, with what it changes in the model."""
 
 from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from pyoxigraph import BlankNode, Literal, NamedNode, QuerySolution, Store, Triple
@@ -62,6 +62,9 @@ def move_toward(
     shortfalls: dict[NamedNode, list[QuerySolution]] = defaultdict(list)
     for row in look_up(store, "shortfalls", organization):
         shortfalls[row["move"]].append(row)
+    edits: dict[tuple[NamedNode, Element], list[Triple]] = defaultdict(list)
+    for row in look_up(store, "move-edits", organization):
+        edits[row["move"], row["element"]].append(Triple(row["subject"], row["property"], row["object"]))
     moves: list[Move] = []
     for kind in _kinds(store):
         toward = tuple(wanted.get(kind.trait, ()))
@@ -70,7 +73,7 @@ def move_toward(
         if kind.side is None:
             for row in shortfalls[kind.term]:
                 target = row["to"] or homes.get(AIOP.PolicyOwnership)
-                adds = _charge(kind, row["element"], target)
+                adds = tuple(_addressed(edits[kind.term, row["element"]], target))
                 moves.append(_move(kind, toward, row["element"], (), target, (), adds, labels))
             continue
         to_centre = kind.side == AIOP.CentralTrait
@@ -117,11 +120,16 @@ def _move(
     )
 
 
-def _charge(kind: _Kind, function: Element, target: Element | None) -> tuple[Triple, ...]:
-    """State that a central unit takes over a function; other shortfalls need facts that nobody knows yet."""
-    if kind.term != AIOP.SetUpFunction or target is None:
-        return ()
-    return (Triple(target, AIOP.providesFunction, function),)
+def _addressed(edits: Iterable[Triple], target: Element | None) -> Iterator[Triple]:
+    """Yield edits with whoever takes something over put in; where nobody is known, those that need one are left out."""
+
+    def put(term: object) -> object:
+        return target if term == AIOP.ConcernedUnit else term
+
+    for edit in edits:
+        subject, value = put(edit.subject), put(edit.object)
+        if subject is not None and value is not None:
+            yield Triple(subject, edit.predicate, value)  # type: ignore[arg-type]
 
 
 def _kinds(store: Store) -> Iterator[_Kind]:
