@@ -23,7 +23,7 @@ ORDER = [
 
 ONE_PLACE_ONLY = {
     *("clingo", "pyshacl", "owlrl", "rustworkx", "SPARQLWrapper", "uvicorn", "jinja2", "xlsxwriter"),
-    *("rdflib", "pandas", "polars", "mcp", "owlready2"),
+    *("rdflib", "pandas", "polars", "mcp", "owlready2", "httptools", "uvloop"),
 }
 LONGEST_MODULE = 400
 TOP_LEVEL = {"aiopkg", "docs", "frontend", "ontology", "queries", "shapes", "tests", "benchmarks"}

@@ -35,6 +35,7 @@ QT = Namespace("http://www.w3.org/2001/sw/DataAccess/tests/test-query#")
 UT = Namespace("http://www.w3.org/2009/sparql/tests/test-update#")
 RS = Namespace("http://www.w3.org/2001/sw/DataAccess/tests/result-set#")
 TOKEN = "let-me-in"
+pytestmark = pytest.mark.slow
 ROOT = Path(__file__).parent.parent
 SUITE = Path(os.environ.get("AIOPKG_CONFORMANCE", ROOT.parent / "shared" / "conformance")) / "sparql11"
 QUERY = (

@@ -25,6 +25,7 @@ def serve(
     ontology: Annotated[Ontology, typer.Option(help="Take what is served as an organization, or as it is.")] = (
         Ontology.aiop
     ),
+    seconds: Annotated[float, typer.Option(min=0.1, help="How long a query or update may take.")] = 4.0,
     as_of: AsOf = None,
     pack: Pack = [],  # noqa: B006 - Typer copies it
     input_format: InputFormat = None,
@@ -66,4 +67,5 @@ def serve(
         if own:
             typer.echo(f"Updates with the token {token}")
 
-    server.serve(content, host=host, port=port, token=token, announce=announce)
+    limits = server.Limits(seconds=seconds)
+    server.serve(content, host=host, port=port, token=token, limits=limits, announce=announce)

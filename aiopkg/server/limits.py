@@ -9,8 +9,8 @@ __all__ = ["Limits"]
 class Limits:
     """The limits of the endpoint; a request beyond one of them gets a problem document, never a cut answer."""
 
-    seconds: float = 30.0
-    """How long a worker may evaluate one query, and how long a request waits for a free worker."""
+    seconds: float = 4.0
+    """How long a request may take: waiting for a free worker and being evaluated, and how long its body may take."""
 
     rows: int = 1_000_000
     """Solutions of a SELECT, triples of a CONSTRUCT or DESCRIBE."""

@@ -4,11 +4,13 @@ import asyncio
 import contextlib
 import signal
 import socket
+import sys
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Coroutine, Iterator
 from types import FrameType
 
 import uvicorn
+from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
 from aiopkg.errors import InputError
 from aiopkg.server.holding import Holding
@@ -17,6 +19,44 @@ from aiopkg.server.limits import Limits
 from aiopkg.server.protocol import Application
 
 __all__ = ["serve"]
+
+
+PATIENCE = 10.0
+"""Seconds within which the head of a request must have come."""
+
+MOST_OPEN = 65_536
+"""Connections and files that may be open at a time, where the system allows as many."""
+
+
+class _Patient(HttpToolsProtocol):
+    """Ends a connection over which the head of a request comes too slowly, or none at all."""
+
+    _patience: asyncio.TimerHandle | None = None
+
+    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
+        super().connection_made(transport)
+        self._wait()
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        self._rest()
+        super().connection_lost(exc)
+
+    def on_message_begin(self) -> None:
+        super().on_message_begin()
+        if self._patience is None:
+            self._wait()
+
+    def on_headers_complete(self) -> None:
+        self._rest()
+        super().on_headers_complete()
+
+    def _wait(self) -> None:
+        self._patience = self.loop.call_later(PATIENCE, self.transport.close)
+
+    def _rest(self) -> None:
+        if self._patience is not None:
+            self._patience.cancel()
+            self._patience = None
 
 
 class _Server(uvicorn.Server):
@@ -47,12 +87,13 @@ def serve(
     announce: Callable[[str], None] | None,
 ) -> None:
     """Listen, answer, and return after SIGINT or SIGTERM with every worker gone."""
+    _allow_many_connections()
     with _listening(host, port) as listener:
         url = _url(host, listener.getsockname()[1])
         ledger = Ledger(content, limits)
         config = uvicorn.Config(
             Application(ledger, token, starts=False),
-            http="h11",
+            http=_Patient,
             ws="none",
             lifespan="off",
             log_config=None,
@@ -69,7 +110,26 @@ def serve(
                     await server.serve(sockets=[listener])
 
         with _asked_to_stop(server):
-            asyncio.run(run())
+            _run(run())
+
+
+def _run(work: Coroutine[object, object, None]) -> None:
+    """Run on the faster event loop where there is one."""
+    try:
+        import uvloop  # noqa: PLC0415 (not on every platform)
+    except ModuleNotFoundError:
+        asyncio.run(work)
+    else:
+        uvloop.run(work)
+
+
+def _allow_many_connections() -> None:
+    if sys.platform != "win32":
+        import resource  # noqa: PLC0415 (not on every platform)
+
+        _, most = resource.getrlimit(resource.RLIMIT_NOFILE)
+        wanted = MOST_OPEN if most == resource.RLIM_INFINITY else min(MOST_OPEN, most)
+        resource.setrlimit(resource.RLIMIT_NOFILE, (wanted, most))
 
 
 @contextlib.contextmanager

@@ -8,7 +8,7 @@ import json
 import struct
 from asyncio import StreamReader
 from collections.abc import Mapping
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Any, BinaryIO, ClassVar, Self
 
@@ -20,12 +20,12 @@ LENGTHS = struct.Struct(">II")
 class Message:
     """A frozen dataclass that goes over a pipe; the field that ``BODY`` names is sent as bytes beside the header."""
 
-    __slots__ = ()
+    __slots__: ClassVar[tuple[str, ...]] = ()
     BODY: ClassVar[str] = ""
 
     def pack(self) -> bytes:
         """The message in bytes."""
-        header = {each.name: getattr(self, each.name) for each in fields(self) if each.name != self.BODY}  # type: ignore[arg-type]
+        header = {name: getattr(self, name) for name in self.__slots__ if name != self.BODY}
         body = getattr(self, self.BODY) if self.BODY else b""
         return _pack(
             {"message": type(self).__name__, **header}, body.encode("utf-8") if isinstance(body, str) else body
@@ -166,8 +166,9 @@ class Reply:
     async def read(cls, stream: StreamReader) -> Self:
         """Read the next reply; raises asyncio.IncompleteReadError when the worker has ended."""
         header_length, body_length = LENGTHS.unpack(await stream.readexactly(LENGTHS.size))
-        header = json.loads(await stream.readexactly(header_length))
-        return cls(header["status"], header["headers"], await stream.readexactly(body_length))
+        content = await stream.readexactly(header_length + body_length)
+        header = json.loads(content[:header_length])
+        return cls(header["status"], header["headers"], content[header_length:])
 
 
 _KINDS: Mapping[str, type[Message]] = MappingProxyType(

@@ -66,7 +66,7 @@ class Pool:
         self._patches: list[Patch] = []
         self._folder: tempfile.TemporaryDirectory[str] | None = None
         self._free: asyncio.Queue[_Worker] = asyncio.Queue()
-        self._busy: set[asyncio.Task[Reply]] = set()
+        self._busy: set[asyncio.Task[object]] = set()
         self._starting: set[asyncio.Task[None]] = set()
         self._ending: set[asyncio.Task[None]] = set()
         self._waiting = 0
@@ -107,7 +107,9 @@ class Pool:
         for tasks in (self._busy, self._starting):
             for task in list(tasks):
                 task.cancel()
-            await asyncio.gather(*tasks, return_exceptions=True)
+        await asyncio.gather(*self._starting, return_exceptions=True)
+        while self._busy:
+            await asyncio.sleep(0)
         while not self._free.empty():
             self._end(self._free.get_nowait())
         await asyncio.gather(*self._ending)
@@ -123,35 +125,40 @@ class Pool:
         """
         if self._stopped:
             return _stopping().reply()
-        task = asyncio.create_task(self._answer(question))
+        task = asyncio.current_task()
+        assert task is not None
         self._busy.add(task)
-        task.add_done_callback(self._busy.discard)
         try:
-            return await task
+            return await self._answer(question)
         except Refusal as refusal:
             return refusal.problem.reply()
         except asyncio.CancelledError:
-            current = asyncio.current_task()
-            if current is None or current.cancelling():
+            if not self._is_stopped():
                 raise
+            task.uncancel()
             return _stopping().reply()
+        finally:
+            self._busy.discard(task)
 
     async def _answer(self, question: Message) -> Reply:
-        worker = await self._take()
+        worker: _Worker | None = None
         answered = False
         try:
             async with asyncio.timeout(self.limits.seconds):
+                worker = await self._take()
                 reply = await worker.ask(question, self._patches[worker.version :])
             answered = True
         except TimeoutError:
+            if worker is None:
+                raise Refusal(_busy_problem("All query processes have been busy for too long.")) from None
             raise Refusal(self._time_problem()) from None
         except Lost as lost:
             LOG.warning("A query process has ended: %s", lost)
             raise Refusal(memory_problem() if lost.for_memory else _lost_problem()) from lost
         finally:
-            if answered:
+            if answered and worker is not None:
                 self._free.put_nowait(worker)
-            else:
+            elif worker is not None:
                 self._replace(worker)
         return reply
 
@@ -161,14 +168,14 @@ class Pool:
             raise Refusal(_busy_problem(f"{self._waiting} requests are waiting already."))
         self._waiting += 1
         try:
-            async with asyncio.timeout(self.limits.seconds):
-                while not (worker := await self._free.get()).process.is_alive:
-                    self._replace(worker)
-        except TimeoutError:
-            raise Refusal(_busy_problem("All query processes have been busy for too long.")) from None
+            while not (worker := await self._free.get()).process.is_alive:
+                self._replace(worker)
         finally:
             self._waiting -= 1
         return worker
+
+    def _is_stopped(self) -> bool:
+        return self._stopped
 
     def _replace(self, worker: _Worker) -> None:
         task = asyncio.create_task(self._start_after(self._end(worker)))

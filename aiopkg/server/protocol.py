@@ -46,6 +46,12 @@ ENCODED_CHARACTER = 12
 PARAMETER_SPACE = 2**16
 """Bytes of a form beside its query."""
 
+MOMENT = 0.05
+"""Seconds after which it matters whether the client is still there."""
+
+LEEWAY = 1.0
+"""Seconds that are given to the work for a client that has left."""
+
 
 class Application:
     """The ASGI application; its lifespan starts the processes behind it and ends them.
@@ -189,18 +195,32 @@ class Application:
         return await exchange.body(limits.query_characters * character_size + PARAMETER_SPACE, limits.seconds)
 
     async def _unless_left(self, exchange: Exchange, work: Coroutine[object, object, Reply]) -> Reply:
-        """Do it, unless the client leaves before; then it is ended."""
-        answer = asyncio.ensure_future(work)
-        leaving = asyncio.ensure_future(exchange.wait_until_left())
+        """Do it; it is ended some time after the client has left.
+
+        What takes a moment only is done without a look at the client, and whoever leaves often does not end a
+        worker each time.
+        """
+        task, loop = asyncio.current_task(), asyncio.get_running_loop()
+        assert task is not None
+        watching: list[asyncio.Task[None]] = []
+        look = loop.call_later(MOMENT, lambda: watching.append(loop.create_task(_end_once_left(exchange, task))))
         try:
-            await asyncio.wait({answer, leaving}, return_when=asyncio.FIRST_COMPLETED)
-            if answer.done():
-                return answer.result()
-            raise Left
+            return await work
+        except asyncio.CancelledError:
+            if not any(each.done() for each in watching):
+                raise
+            task.uncancel()
+            raise Left from None
         finally:
-            for task in (answer, leaving):
-                task.cancel()
-            await asyncio.gather(answer, leaving, return_exceptions=True)
+            look.cancel()
+            for each in watching:
+                each.cancel()
+
+
+async def _end_once_left(exchange: Exchange, task: asyncio.Task[object]) -> None:
+    await exchange.wait_until_left()
+    await asyncio.sleep(LEEWAY)
+    task.cancel()
 
 
 def _static() -> Mapping[str, Reply]:
