@@ -21,7 +21,7 @@ import rdflib
 from conftest import ORGS, ROOT
 from markdown_it import MarkdownIt
 
-from aiopkg.assessment import Assessment
+from aiopkg.assessment import Assessment, Cut
 from aiopkg.baseline import Baseline, Known
 from aiopkg.engine import assess
 from aiopkg.errors import MissingExtra
@@ -428,6 +428,16 @@ def test_each_form_says_what_is_new_and_what_is_gone(compared: Assessment) -> No
     assert len(annotated) == total - 5
     assert "5 carried over, 1 closed since 2026-01-01" in str(in_form(compared, "text"))
     assert "D301-000000000000" in str(in_form(compared, "markdown"))
+
+
+def test_a_report_that_is_not_complete_says_so_in_each_form(manufacturer: Assessment) -> None:
+    short = replace(manufacturer, cut=Cut("time-limit", "The time ran out.", (), ("V706",)))
+    for name in ("text", "markdown", "sarif", "junit", "github", "json"):
+        assert "The time ran out." in str(in_form(short, name)), name
+    assert "The time ran out." in str([cell.value for row in sheet(in_form(short, "xlsx"), "Summary") for cell in row])
+    assert Xml.fromstring(str(in_form(short, "junit"))).get("errors") == "1"
+    assert not json.loads(to_sarif(short))["runs"][0]["invocations"][0]["executionSuccessful"]
+    assert sarif_errors(to_sarif(short)) == []
 
 
 def test_a_missing_part_is_named_with_its_install_line(

@@ -282,6 +282,17 @@ def test_settings_hold_while_a_file_is_watched(tmp_path: Path) -> None:
     assert outcome.assessment.left_out == fresh.left_out
 
 
+def test_every_command_that_assesses_keeps_to_the_settings(tmp_path: Path) -> None:
+    (tmp_path / "org.ttl").write_text(MAKER.read_text())
+    (tmp_path / "aiopkg.toml").write_text('select = ["G101"]\n')
+    asked = "SELECT DISTINCT ?rule { GRAPH ?g { [] <https://w3id.org/aiop#rule> ?rule } }"
+    answered = run("query", "org.ttl", asked, "--as-of", "2026-06-30", "--format", "csv", cwd=tmp_path)
+    assert answered.stdout.split() == ["rule", "https://w3id.org/aiop/rule/G101"], answered.stderr
+    validated = run("validate", "org.ttl", "--as-of", "2026-06-30", "--format", "turtle", cwd=tmp_path)
+    assert "G101" in validated.stdout, validated.stderr
+    assert "G103" not in validated.stdout
+
+
 def test_each_key_is_read_and_documented(tmp_path: Path) -> None:
     for key in KEYS:
         with pytest.raises(InputError, match=f"'{key}'"):

@@ -25,6 +25,8 @@ def _lines(a: Assessment) -> Iterator[str]:
     loud = [finding for finding in ordered if finding.verdict == "violated" and a.state_of(finding) == "new"]
     quiet = [finding for finding in ordered if finding.verdict != "violated" or a.state_of(finding) == "carried"]
     yield for_line(f"{a.organization_label}, as of {a.as_of}: {len(loud):,} gaps, {len(quiet):,} other findings")
+    if a.cut:
+        yield f"::error title=not complete::{for_annotation(a.cut.in_words(len(a.rules)))}"
     yield from (_annotation(finding) for finding in loud)
     if quiet:
         yield "::group::Known before, unknown or excused"

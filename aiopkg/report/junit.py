@@ -3,7 +3,7 @@
 from collections import defaultdict
 from xml.etree import ElementTree as Xml
 
-from aiopkg.assessment import Assessment
+from aiopkg.assessment import Assessment, Cut
 from aiopkg.report.escapes import for_xml
 from aiopkg.rules import Rule
 from aiopkg.validate.findings import Finding
@@ -25,11 +25,21 @@ def to_junit(assessment: Assessment) -> str:
         holding = assessment.verdicts[rule.code]["satisfied"]
         if found[rule.code] or holding:
             top.append(_suite(assessment, rule, found[rule.code], holding))
-    for count in ("tests", "failures", "skipped"):
+    if assessment.cut:
+        top.append(_unfinished(assessment.cut, len(assessment.rules)))
+    for count in ("tests", "failures", "skipped", "errors"):
         top.set(count, str(sum(int(suite.get(count, "0")) for suite in top)))
-    top.set("errors", "0")
     Xml.indent(top)
     return '<?xml version="1.0" encoding="UTF-8"?>\n' + Xml.tostring(top, encoding="unicode") + "\n"
+
+
+def _unfinished(cut: Cut, judged: int) -> Xml.Element:
+    """Return a suite whose one case is an error: a limit ended the assessment."""
+    counts = {"tests": "1", "failures": "0", "skipped": "0", "errors": "1", "time": "0"}
+    suite = Xml.Element("testsuite", {"name": "aiopkg", **counts})
+    case = Xml.SubElement(suite, "testcase", {"classname": "aiopkg", "name": "the report is complete", "time": "0"})
+    Xml.SubElement(case, "error", {"type": cut.code, "message": for_xml(cut.in_words(judged))})
+    return suite
 
 
 def _suite(a: Assessment, rule: Rule, findings: list[Finding], holding: int) -> Xml.Element:

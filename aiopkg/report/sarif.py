@@ -89,6 +89,8 @@ def _run(a: Assessment, part: Sequence[Finding | Known], number: int, count: int
 
 
 def _notices(a: Assessment, count: int, left_out: int) -> Iterator[Json]:
+    if a.cut:
+        yield {"level": "error", "message": {"text": a.cut.in_words(len(a.rules))}}
     if count > 1:
         told = f"The findings stand in {count} runs, the gravest first, because a host keeps {MOST_RESULTS:,} of a run."
         yield {"level": "note", "message": {"text": told}}

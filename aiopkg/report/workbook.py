@@ -87,6 +87,8 @@ def _summary(a: Assessment) -> Iterator[tuple[Cell, Cell]]:
     verdicts = Counter(finding.verdict for finding in a.findings)
     severities = Counter(finding.severity for finding in a.findings if finding.verdict == "violated")
     yield a.organization_label, a.as_of.isoformat()
+    if a.cut:
+        yield a.cut.in_words(len(a.rules)), ""
     yield from ((f"gaps: {name}", severities[name]) for name in ("violation", "warning", "info"))
     yield from ((f"findings: {verdict.replace('_', ' ')}", verdicts[verdict]) for verdict in VERDICTS[1:])
     yield "rules applied", len(a.rules)
