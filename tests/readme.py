@@ -1,4 +1,7 @@
-"""Runs the commands shown in the README and writes what they print into it: ``python tests/readme.py``."""
+"""Runs the commands shown in the README and in the tutorial and writes what they print into them.
+
+Run it from the root of a checkout: ``python tests/readme.py``.
+"""
 
 import os
 import re
@@ -44,4 +47,7 @@ def _output(command: str, folder: Path) -> str:
 
 
 if __name__ == "__main__":
+    import tutorial
+
     README.write_text(with_real_output(README.read_text(encoding="utf-8")), encoding="utf-8")
+    tutorial.rewrite()

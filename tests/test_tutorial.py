@@ -12,7 +12,7 @@ PAGES = sorted(path for path in DOCS.rglob("*.md") if DOCS / "reference" not in 
 
 def test_the_tutorial_shows_what_is_printed() -> None:
     text = TUTORIAL.read_text(encoding="utf-8")
-    assert with_real_output(text) == text, "run python tests/tutorial.py and look at the difference"
+    assert with_real_output(text) == text, "run python tests/readme.py and look at the difference"
 
 
 def test_the_tutorial_begins_with_gaps_and_comes_to_none() -> None:

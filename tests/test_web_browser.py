@@ -32,6 +32,7 @@ PAGES = {
     "elements": "entities",
     "a proof": "why?of=archetype",
     "archetype": "archetype",
+    "begin": "begin",
     "unknown": "unknown",
     "query": "query",
     "about": "about",

@@ -1,4 +1,4 @@
-"""Plays the tutorial from its beginning and writes what the commands print into it: ``python tests/tutorial.py``."""
+"""Plays the tutorial from its beginning; ``python tests/readme.py`` writes what the commands print into it."""
 
 import re
 import tempfile
@@ -25,5 +25,6 @@ def with_real_output(text: str) -> str:
         return BLOCK.sub(play, text)
 
 
-if __name__ == "__main__":
+def rewrite() -> None:
+    """Write what the commands print today into the tutorial."""
     TUTORIAL.write_text(with_real_output(TUTORIAL.read_text(encoding="utf-8")), encoding="utf-8")

@@ -1,7 +1,5 @@
 """Reports and proofs as self-contained HTML pages: no request leaves them, and they read without a script."""
 
-from dataclasses import fields
-
 from aiopkg.assessment import Assessment
 from aiopkg.explain import Proof
 from aiopkg.report.page import view
@@ -13,8 +11,7 @@ __all__ = ["proof_to_html", "to_html"]
 
 def to_html(assessment: Assessment) -> str:
     """Return the page. All text of the organization is escaped; the same assessment gives the same bytes."""
-    page = view(assessment)
-    return written("page.html", {**{f.name: getattr(page, f.name) for f in fields(page)}, "menu": ()})
+    return written("page.html", {**view(assessment).parts(), "menu": ()})
 
 
 def proof_to_html(proof: Proof) -> str:

@@ -3,7 +3,7 @@
 import hashlib
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from pyoxigraph import Literal, Triple
@@ -12,7 +12,6 @@ from aiopkg.assessment import Assessment
 from aiopkg.report.page import view
 from aiopkg.report.page.links import Links, WithinPage
 from aiopkg.report.page.units import Cell, Units, units_of
-from aiopkg.report.page.whole import Page
 from aiopkg.report.page.wording import VERDICT_WORDS, element
 from aiopkg.report.templates import SECTIONS, written
 from aiopkg.report.write import write
@@ -95,15 +94,15 @@ def to_site(assessment: Assessment) -> Mapping[str, str]:
     pillars = {area.key: f"pillar-{area.key}.html" for area in page.areas.pillars}
     pages = {subject.focus: _file(subject) for subject in subjects}
     links: Links = WithinSite(page.links, pages)
-    page = replace(page, links=links)
+    page = page.linked(links)
     menu = tuple((pillars[area.key], area.label) for area in page.areas.pillars)
-    shared = {**_shared(page), "menu": menu, "pillars_named": page.units.pillars}
+    shared = {**page.parts(), "menu": menu, "pillars_named": page.units.pillars}
     files = {_STYLE: (SECTIONS / _STYLE).read_text(encoding="utf-8")}
     for area in page.areas.pillars:
         files[pillars[area.key]] = written("pillar_page.html", {**shared, "pillar": area})
     for subject in subjects:
         files[pages[subject.focus]] = written("subject_page.html", {**shared, "subject": subject})
-    return {**files, _INDEX: written("page.html", {**_shared(page), "menu": menu})}
+    return {**files, _INDEX: written("page.html", {**page.parts(), "menu": menu})}
 
 
 def write_site(folder: Path, pages: Mapping[str, str]) -> None:
@@ -113,10 +112,6 @@ def write_site(folder: Path, pages: Mapping[str, str]) -> None:
     """
     for name, content in pages.items():
         write(folder / name, content, make_folder=True)
-
-
-def _shared(page: Page) -> dict[str, object]:
-    return {field.name: getattr(page, field.name) for field in fields(page)}
 
 
 def _file(subject: Subject) -> str:

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from functools import partial
 
 from aiopkg.explain import RuleApplicability
 from aiopkg.report.page.gaps import RuleGaps
@@ -52,8 +53,9 @@ def gaps_of(shown: Shown, parameters: Parameters) -> Gaps:
     """
     code = parameters.get("rule", "")
     fitting = sorted(_fitting(shown, parameters), key=_gravity)
+    cut = slice_of(fitting, "findings", parameters)
     return Gaps(
-        slice=slice_of([_line(shown, finding) for finding in fitting], "findings", parameters),
+        slice=cut.shown_as(partial(_line, shown)),
         text=parameters.get("q", ""),
         filters=_filters(shown, parameters),
         rule=shown.rules.get(code),

@@ -1,6 +1,6 @@
 """Long lists, a hundred at a time."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Generic, TypeVar
 
@@ -14,6 +14,7 @@ Parameters = Mapping[str, str]
 """The parameters of an address, each at most once."""
 
 Row = TypeVar("Row")
+Shown = TypeVar("Shown")
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +36,10 @@ class Slice(Generic[Row]):
     last: int
     before: str
     after: str
+
+    def shown_as(self, show: Callable[[Row], Shown]) -> "Slice[Shown]":
+        """Return the same slice with each row as it is shown."""
+        return Slice(tuple(map(show, self.rows)), self.total, self.first, self.last, self.before, self.after)
 
 
 def slice_of(rows: Sequence[Row], page: str, parameters: Parameters) -> Slice[Row]:

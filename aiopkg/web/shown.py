@@ -2,14 +2,13 @@
 
 from collections import defaultdict
 from collections.abc import Mapping
-from dataclasses import fields, replace
 from functools import cached_property
 
 from pyoxigraph import BlankNode, NamedNode
 
 from aiopkg.assessment import Assessment
 from aiopkg.derive.cascade import Cascade, Reach, RootCause
-from aiopkg.report.page import Page, view
+from aiopkg.report.page import Page
 from aiopkg.report.page.gaps import RuleGaps
 from aiopkg.rules import Rule
 from aiopkg.validate.findings import Finding
@@ -31,13 +30,8 @@ class Shown:
 
     @cached_property
     def report(self) -> Page:
-        """Everything that the report shows, with links to the pages."""
-        return replace(view(self.assessment), links=self.links)
-
-    @cached_property
-    def sections(self) -> Mapping[str, object]:
-        """What the sections of the report are filled in with, by name."""
-        return {field.name: getattr(self.report, field.name) for field in fields(self.report)}
+        """What the report shows, part by part, with links to the pages."""
+        return Page(self.assessment, self.links)
 
     @cached_property
     def rules(self) -> Mapping[str, Rule]:

@@ -37,14 +37,25 @@ _MENU = (
     ("findings", "Findings"),
     ("recommendations", "Recommendations"),
     ("cascades", "Cascades"),
+    ("begin", "Where to begin"),
     ("archetype", "Archetype and maturity"),
     ("unknown", "What is not known"),
     ("entities", "Find an element"),
     ("query", "Query"),
     ("about", "About"),
 )
-_PARTS = ("pillars", "units", "archetype", "unknown", "about")
-"""The pages that hold sections of the report and take no parameter."""
+_SHELL = ("organization", "as_of", "day", "version")
+_SECTIONS = {
+    "overview": ("brief", "units", "packs", "coming"),
+    "pillars": ("areas",),
+    "units": ("units",),
+    "begin": ("begin", "reuse"),
+    "archetype": ("shape", "maturity", "waiting", "overrun"),
+    "unknown": ("unknowns", "idle"),
+    "about": ("applied", "facts", "packs"),
+    "cascades": ("roots", "fewest"),
+}
+"""The parts of the report that a page shows; only they are worked out for it."""
 
 Values = dict[str, object]
 
@@ -73,7 +84,7 @@ class Site:
             "entity": self._entity,
             "why": self._why,
             "query": self._query,
-            **{name: self._part(name) for name in _PARTS},
+            **{name: self._part(name) for name in ("pillars", "units", "begin", "archetype", "unknown", "about")},
         }
         self.renew(assessment)
 
@@ -127,7 +138,10 @@ class Site:
 
     def _page(self, template: str, current: str, title: str, values: Values, status: int = 200) -> Answer:
         shell = {"menu": _MENU, "current": current, "title": title}
-        html = written(f"web/{template}.html", {**self._shown.sections, **shell, **values}, _TEMPLATES)
+        sections = _SECTIONS.get(template, ())
+        html = written(
+            f"web/{template}.html", {**self._shown.report.parts(*_SHELL, *sections), **shell, **values}, _TEMPLATES
+        )
         return page(html, status)
 
     def _overview(self, _: Parameters) -> Answer:

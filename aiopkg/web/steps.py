@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import partial
 
 from pyoxigraph import NamedNode
 
@@ -43,9 +44,8 @@ def steps_of(shown: Shown, parameters: Parameters) -> Steps:
     every = shown.assessment.recommendations
     fitting = [r for r in every if kind in ("", r.kind) and pillar in ("", r.pillar)]
     cut = slice_of(fitting, "recommendations", parameters)
-    steps = tuple(step_of(shown, recommendation) for recommendation in cut.rows)
     return Steps(
-        Slice(steps, cut.total, cut.first, cut.last, cut.before, cut.after),
+        cut.shown_as(partial(step_of, shown)),
         _choices(((r.kind, _kind(shown, r.kind)) for r in every), kind),
         _choices(((r.pillar, r.pillar) for r in every), pillar),
     )

@@ -62,7 +62,8 @@ def nested(proof: Proof, written: Callable[[Place], str] = str) -> Iterator[tupl
 
 def origin_of(step: Step, others: Iterable[Place] = (), written: Callable[[Place], str] = str) -> str:
     """Return where a step comes from: the name of a rule, a file and line, and other places, as they are written."""
-    places = [written(place) for place in (step.place, *others) if place]
+    as_is = step.kind == "declared"
+    places = [str(place) if as_is else written(place) for place in (step.place, *others) if place]
     return ", ".join(part for part in (step.rule, *dict.fromkeys(places)) if part)
 
 
