@@ -1,5 +1,5 @@
 // Bundles editor.js and its style into the folder of the pages' scripts. Pictures become part of the style sheet.
-import { readFile } from "node:fs/promises";
+import { readdir, readFile, writeFile } from "node:fs/promises";
 import { fileURLToPath } from "node:url";
 import { build } from "esbuild";
 
@@ -33,3 +33,21 @@ await build({
   plugins: [grips],
   logLevel: "info",
 });
+
+// What is bundled is the work of others: their licences go with it.
+const notBundled = /^(esbuild|@esbuild\/.*|@types\/.*)$/;
+const modules = here("node_modules");
+const names = [];
+for (const name of (await readdir(modules)).sort()) {
+  if (name.startsWith("@")) {
+    names.push(...(await readdir(`${modules}/${name}`)).sort().map((inner) => `${name}/${inner}`));
+  } else if (!name.startsWith(".")) { names.push(name); }
+}
+const parts = [];
+for (const name of names.filter((each) => !notBundled.test(each))) {
+  const said = JSON.parse(await readFile(`${modules}/${name}/package.json`, "utf8"));
+  const file = (await readdir(`${modules}/${name}`)).find((each) => /^licen[cs]e/i.test(each));
+  const text = file ? await readFile(`${modules}/${name}/${file}`, "utf8") : "";
+  parts.push(`${name} ${said.version}: ${said.license ?? "see its text"}\n\n${text.trim()}`);
+}
+await writeFile(here("../aiopkg/web/static/editor.licences.txt"), `${parts.join(`\n\n${"-".repeat(80)}\n\n`)}\n`);

@@ -30,6 +30,8 @@ async function terms(query) {
 // What is offered comes from this server; what the bundle would ask of the world is not asked.
 const { Yasqe } = Yasgui;
 Yasqe.defaults.autocompleters = ["variables"];
+// The tab key leaves the editor, as it leaves everything else.
+Object.assign(Yasqe.defaults.extraKeys, { Tab: false, "Shift-Tab": false });
 Yasqe.forkAutocompleter("prefixes", {
   name: "known-prefixes",
   persistenceId: null,

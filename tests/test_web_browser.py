@@ -223,6 +223,9 @@ def test_the_bundled_editor_asks_this_server_and_nobody_else(browser: Browser, u
     assert (link.get_attribute("href", timeout=5000) or "").startswith("entity?iri=")
     seen.tab.get_by_label("Begin with a question").select_option(index=1)
     assert "SELECT" in seen.tab.locator(".CodeMirror-code").inner_text()
+    seen.tab.locator(".yasqe textarea").focus()
+    seen.tab.keyboard.press("Tab")
+    assert not focused(seen, "it.closest('.yasqe .CodeMirror') !== null && it.localName === 'textarea'")
     seen.check_silence()
 
 
