@@ -15,8 +15,9 @@ from aiopkg.model import Model
 from aiopkg.model.labels import Labels
 from aiopkg.reason import Closure, materialise
 from aiopkg.rules import Rule, catalogue
-from aiopkg.validate.findings import Ruling, finding_triples, name_of
+from aiopkg.validate.findings import Ruling, name_of
 from aiopkg.validate.listing import Findings
+from aiopkg.validate.telling import finding_triples
 from aiopkg.vocab import GRAPH, ORG, RDF
 
 __all__ = ["Complete"]

@@ -26,8 +26,10 @@ from aiopkg.model.sources import Source
 from aiopkg.reason import Entailment, entails, materialise
 from aiopkg.rules import Rule, catalogue
 from aiopkg.settings import Settings
-from aiopkg.validate.findings import Ruling, finding_triples, name_of, rule_upon
+from aiopkg.validate.findings import Ruling, name_of, rule_upon
 from aiopkg.validate.listing import Findings
+from aiopkg.validate.telling import finding_triples
+from aiopkg.validators import Validator
 from aiopkg.vocab import AIOP, GRAPH, ORG, RDF, SKOS
 
 __all__ = [
@@ -87,6 +89,7 @@ def assess(
     settings: Settings | None = None,
     limits: Limits | Budget | None = None,
     store: str | Path | None = None,
+    validator: str = Validator.aiopkg,
     progress: Progress = _silent,
 ) -> Assessment:
     """Assess an organization: load its model, draw conclusions, measure, validate and derive.
@@ -95,7 +98,8 @@ def assess(
     of rule packs to apply beside those that the organization names itself. With ``upcoming``, the assessment
     also says what rules that begin later will find, should nothing change. ``settings`` choose among the rules, set
     severities and thresholds, and waive; no file is looked for here. ``store`` names a folder in which models are
-    kept, so that files that were read once are not parsed again.
+    kept, so that files that were read once are not parsed again. ``validator`` is who decides what fails, ``aiopkg``
+    or, much slower, ``pyshacl``.
 
     Raises :class:`InputError` for input that cannot be read, has no organization in it, or names a pack
     that does not exist; :class:`LimitReached` when one of ``limits`` is passed, with what was complete as
@@ -106,7 +110,14 @@ def assess(
     budget.enter("loading")
     model = load_model(source, input_format, store)
     return assess_model(
-        model, as_of=as_of, packs=packs, upcoming=upcoming, settings=settings, limits=budget, progress=progress
+        model,
+        as_of=as_of,
+        packs=packs,
+        upcoming=upcoming,
+        settings=settings,
+        limits=budget,
+        validator=validator,
+        progress=progress,
     )
 
 
@@ -135,21 +146,31 @@ def assess_model(
     upcoming: bool = False,
     settings: Settings | None = None,
     limits: Limits | Budget | None = None,
+    validator: str = Validator.aiopkg,
     progress: Progress = _silent,
 ) -> Assessment:
     """Assess a model that is loaded already; see :func:`assess`."""
     budget = Budget.of(limits)
     settings = settings or Settings()
+    if validator not in [*Validator]:
+        raise InputError("validator", f"There is no validator '{validator}'.", fix=f"Take {' or '.join(Validator)}.")
     complete = Complete(settings.stated(model), as_of or datetime.now(UTC).date(), packs)
     try:
-        return _assess(complete, upcoming, settings, budget, progress)
+        return _assess(complete, upcoming, settings, budget, Validator(validator), progress)
     except MemoryError:
         raise complete.unfinished(budget.passed("memory")) from None
     except LimitReached as limit:
         raise complete.unfinished(limit) from limit
 
 
-def _assess(complete: Complete, upcoming: bool, settings: Settings, budget: Budget, progress: Progress) -> Assessment:
+def _assess(
+    complete: Complete,
+    upcoming: bool,
+    settings: Settings,
+    budget: Budget,
+    validator: Validator,
+    progress: Progress,
+) -> Assessment:
     model, day = complete.model, complete.as_of
     progress("Drawing conclusions")
     budget.enter("drawing conclusions")
@@ -164,7 +185,7 @@ def _assess(complete: Complete, upcoming: bool, settings: Settings, budget: Budg
     complete.stages.append("measure")
     budget.enter("judging by the rules")
     complete.labels = labels = Labels.of(store, GRAPH.facts)
-    complete.ruling = ruling = rule_upon(store, rules, day, model, labels, budget)
+    complete.ruling = ruling = rule_upon(store, rules, day, model, labels, budget, validator)
     if ruling.ended:
         raise ruling.ended
     complete.stages.append("validate")

@@ -141,7 +141,7 @@ def read_rule(path: Path) -> Rule:
         failure_mode=facts.iri(iri, AIOP.opens),
         effort=facts.iri(iri, AIOP.effort),
         remedy=facts.one(iri, AIOP.remedy).value,
-        pack=_Facts(assets.ontology(), path).one(packs[0], SKOS.notation).value if packs else "",
+        pack=_pack_ids()[packs[0]] if packs else "",
         cites=tuple(sorted(_citations(facts, iri))),
         valid_from=facts.day(iri, AIOP.validFrom),
         valid_to=facts.day(iri, AIOP.validUntil),
@@ -154,6 +154,14 @@ def read_rule(path: Path) -> Rule:
         triples=triples,
         path=path,
     )
+
+
+@cache
+def _pack_ids() -> Mapping[object, str]:
+    """The id of each rule pack."""
+    ontology = assets.ontology()
+    packs = {t.subject for t in ontology if t.predicate == RDF.type and t.object == AIOP.Pack}
+    return {t.subject: t.object.value for t in ontology if t.predicate == SKOS.notation and t.subject in packs}  # type: ignore[union-attr]
 
 
 def _citations(facts: _Facts, iri: NamedNode) -> Iterator[Citation]:

@@ -14,10 +14,10 @@ import aiopkg
 
 PACKAGE = ROOT / "aiopkg"
 ORDER = [
-    *("errors", "limits", "formats", "solver", "vocab", "graphs", "frames", "notebook", "assets", "model", "rules"),
-    *("settings", "crosswalk", "reason", "materialised", "measure", "validate", "derive", "sparql", "explain"),
-    *("baseline", "assessment", "cut", "report", "engine", "conformance", "querying", "live", "ask", "connection"),
-    *("imports", "web", "server", "agent", "doctor", "migrate", "cli", "__main__"),
+    *("errors", "validators", "limits", "formats", "solver", "vocab", "graphs", "frames", "notebook", "assets"),
+    *("model", "rules", "settings", "crosswalk", "reason", "materialised", "measure", "validate", "derive"),
+    *("sparql", "explain", "baseline", "assessment", "cut", "report", "engine", "conformance", "querying", "live"),
+    *("ask", "connection", "imports", "web", "server", "agent", "doctor", "migrate", "cli", "__main__"),
 ]
 """Each module may import from those before it, and from itself."""
 

@@ -14,6 +14,7 @@ from aiopkg.cli.showing import Target, content_of, emit, show, with_baseline_wri
 from aiopkg.cli.storing import OptionalSources, Store, named, stored
 from aiopkg.cli.supervising import Limit, budget_for
 from aiopkg.formats import Format
+from aiopkg.validators import Validator
 
 if TYPE_CHECKING:
     from aiopkg.assessment import Assessment
@@ -121,6 +122,9 @@ def assess(
     upcoming: Annotated[bool, typer.Option("--upcoming", help="Say too what later rules will find, and when.")] = False,
     limit: Limit = [],  # noqa: B006 - Typer copies it
     store: Store = None,
+    validator: Annotated[
+        Validator, typer.Option(help="Who decides what fails; pyshacl is a second opinion, and slow.")
+    ] = Validator.aiopkg,
     watch: Annotated[bool, typer.Option("--watch", help="Follow the files and say what opens and closes.")] = False,
     input_format: InputFormat = None,
     quiet: Quiet = False,
@@ -154,6 +158,7 @@ def assess(
                 input_format=input_format,
                 settings=settings,
                 limits=budget,
+                validator=validator,
                 progress=tell,
             )
             budget.enter("writing the report")

@@ -21,8 +21,9 @@ from aiopkg.model import Model
 from aiopkg.model.labels import NAMING, Labels
 from aiopkg.model.load import as_stored
 from aiopkg.settings import Settings
-from aiopkg.validate.findings import finding_triples, name_of
+from aiopkg.validate.findings import name_of
 from aiopkg.validate.listing import Findings
+from aiopkg.validate.telling import finding_triples
 from aiopkg.validate.terms import Term
 from aiopkg.vocab import AIOP, GRAPH
 

@@ -16,6 +16,7 @@ from aiopkg.limits import UNLIMITED, Budget
 from aiopkg.model import Model
 from aiopkg.model.labels import Labels
 from aiopkg.rules import Rule
+from aiopkg.validate.arbiter import by_pyshacl
 from aiopkg.validate.excuses import Excuses
 from aiopkg.validate.judgement import Candidates, Judgement, Verdict, judge_each, possible_targets
 from aiopkg.validate.openness import Openness
@@ -23,7 +24,8 @@ from aiopkg.validate.results import Result
 from aiopkg.validate.scope import missing_at, properties_of
 from aiopkg.validate.shapes import Shapes
 from aiopkg.validate.terms import Term
-from aiopkg.vocab import AIOP, GRAPH, PREFIXES, RDF
+from aiopkg.validators import Validator
+from aiopkg.vocab import AIOP, GRAPH
 
 __all__ = [
     "FINDING",
@@ -33,7 +35,6 @@ __all__ = [
     "NotKnown",
     "Ruling",
     "decided",
-    "finding_triples",
     "name_of",
     "openness_of",
     "rule_upon",
@@ -52,13 +53,6 @@ VERDICTS = ("satisfied", "violated", "unknown", "not_applicable", "in_progress",
 """Every verdict, in the order in which reports show them."""
 
 _WORST_FIRST = ("violated", "unknown", "in_progress", "not_applicable", "waived")
-_VERDICT_TERMS = {
-    "violated": "Violated",
-    "unknown": "Unknown",
-    "in_progress": "InProgressVerdict",
-    "not_applicable": "NotApplicableVerdict",
-    "waived": "Waived",
-}
 _MOST_NAMED = 5
 _PLACEHOLDER = re.compile(r"\{[?$](\w+)\}")
 
@@ -121,7 +115,13 @@ class Ruling:
 
 
 def rule_upon(
-    store: Store, rules: Sequence[Rule], as_of: date, model: Model, labels: Labels, budget: Budget = UNLIMITED
+    store: Store,
+    rules: Sequence[Rule],
+    as_of: date,
+    model: Model,
+    labels: Labels,
+    budget: Budget = UNLIMITED,
+    validator: Validator = Validator.aiopkg,
 ) -> Ruling:
     """Judge a materialised and measured store by some rules.
 
@@ -141,6 +141,8 @@ def rule_upon(
         ended = error
         rules = tuple(rule for rule in rules if rule.iri in verdicts)
     known: dict[Element, Verdict] = {rule.iri: verdicts[rule.iri] for rule in rules if rule.iri in verdicts}
+    if validator is Validator.pyshacl:
+        known = by_pyshacl(store, rules, known)
     clerk = Clerk(rules, Excuses(store, as_of), openness_of(store), model, labels)
     findings = clerk.findings(judgement for verdict in known.values() for judgement in verdict.judgements)
     undecided = {iri: verdict.undecided for iri, verdict in known.items() if verdict.undecided}
@@ -257,9 +259,6 @@ def _count(
     return counts
 
 
-_ABSOLUTE = re.compile(r"[a-z][a-z0-9+.-]*:[^\s<>\"{}|^`\\]+")
-
-
 class _Writer:
     """Puts findings into words."""
 
@@ -363,37 +362,3 @@ def _offending(result: Result, focus: Element) -> Iterable[object]:
 def _identifier(code: str, kind: str, focus: str) -> str:
     digest = hashlib.sha256(f"{code}\n{kind}\n{focus}".encode()).hexdigest()
     return f"{code}-{digest[:12]}"
-
-
-def finding_triples(findings: Iterable[Finding], rules: Mapping[str, Rule]) -> list[Triple]:
-    """Return findings as triples of the findings graph, each named by its id."""
-    triples: list[Triple] = []
-    for finding in findings:
-        node = NamedNode(FINDING + finding.id)
-        rule = rules[finding.rule]
-        focus = NamedNode(finding.focus) if not finding.focus.startswith("_:") else BlankNode(finding.focus[2:])
-        facts: list[tuple[NamedNode, NamedNode | BlankNode | Literal]] = [
-            (RDF.type, AIOP.Finding),
-            (AIOP.identifier, Literal(finding.id)),
-            (AIOP.rule, rule.iri),
-            (AIOP.focus, focus),
-            (AIOP.verdict, NamedNode(PREFIXES["aiop"] + _VERDICT_TERMS[finding.verdict])),
-            (AIOP.findingSeverity, NamedNode(PREFIXES["sh"] + rule.severity)),
-            (AIOP.weakens, rule.pillar),
-            (AIOP.opens, rule.failure_mode),
-            (AIOP.message, Literal(finding.message)),
-            (AIOP.remedy, Literal(finding.recommendation)),
-        ]
-        facts += [(AIOP.value, _term(value)) for value in finding.values]
-        if finding.kind:
-            facts.append((AIOP.kind, Literal(finding.kind)))
-        if finding.note:
-            facts.append((AIOP.reason, Literal(finding.note)))
-        triples.extend(Triple(node, predicate, value) for predicate, value in facts)
-    return triples
-
-
-def _term(text: str) -> NamedNode | BlankNode | Literal:
-    if text.startswith("_:"):
-        return BlankNode(text[2:])
-    return NamedNode(text) if _ABSOLUTE.fullmatch(text) else Literal(text)
