@@ -24,7 +24,7 @@ from time import perf_counter
 
 from benchmarks.environments import PEERS, Absent, Peer, cache_folder, command_of, version_of
 from benchmarks.generate import AS_OF
-from benchmarks.prepare import Prepared, prepare
+from benchmarks.prepare import Prepared, prepared
 from benchmarks.table import RESULTS, Measurement, write_tables
 
 __all__ = ["run"]
@@ -161,7 +161,7 @@ def _run_all(sizes: Sequence[int], runs: int, limit: float, only: set[str], seed
     kept: list[Measurement] = []
     for size in sizes:
         _say(f"{size} triples: preparing")
-        data = prepare(size, seed, cache_folder())
+        data = prepared(size, seed, cache_folder())
         jobs: list[tuple[str, str, Callable[[], Measurement]]] = [
             (peer.task, peer.name, partial(_peer, peer, data, runs, limit)) for peer in PEERS
         ]

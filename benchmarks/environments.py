@@ -14,6 +14,12 @@ ROOT = Path(__file__).parent
 JARS = Path("/usr/share/java")
 """Where Debian's package libapache-jena-java puts its archives."""
 
+NEEDED = (
+    *("jena-*", "xercesImpl", "xml-apis", "slf4j-api", "slf4j-nop", "commons-*", "*thrift*", "jackson-*"),
+    *("caffeine*", "gson*", "protobuf*", "jsonld*", "httpc*", "guava*"),
+)
+"""What Jena needs of the archives there; others bring versions of their own of the same classes."""
+
 INSTALLING = 900.0
 
 
@@ -35,7 +41,13 @@ PEERS = (
     Peer("owlrl", "materialise", "owlrl", "owlrl_peer.py", "the reference", slow=True),
     Peer("reasonable", "materialise", "reasonable", "reasonable_peer.py", "no property chains"),
     Peer("sparq-rdf", "materialise", "sparq-rdf", "sparq_peer.py", "one chain a property"),
-    Peer("nemo", "materialise", "nemo-python", "nemo_peer.py", "axioms compiled to rules beforehand; no equality"),
+    Peer(
+        "nemo",
+        "materialise",
+        "nemo-python",
+        "nemo_peer.py",
+        "load included; axioms given as rules; no equality",
+    ),
     Peer("aiopkg", "validate", "", "aiopkg_peer.py"),
     Peer("pyshacl", "validate", "pyshacl", "pyshacl_peer.py", "the reference", slow=True),
     Peer("pyshifty", "validate", "pyshifty rdflib", "pyshifty_peer.py", "load included"),
@@ -98,5 +110,5 @@ def _java(peer: Peer, script: str) -> list[str]:
         raise Absent("there is no Java on this machine")
     if not (JARS / "jena-shacl.jar").exists():
         raise Absent(f"not installed: apt-get install {peer.package}")
-    jars = ":".join(str(jar) for jar in sorted(JARS.glob("*.jar")))
+    jars = ":".join(str(jar) for pattern in NEEDED for jar in sorted(JARS.glob(pattern + ".jar")))
     return ["java", "-Xmx8g", "-cp", jars, script]

@@ -1,5 +1,7 @@
 """Writes, once for each size, what the peers read: facts, axioms, the closed and measured graph, shapes."""
 
+import subprocess
+import sys
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
@@ -14,7 +16,7 @@ from aiopkg.vocab import GRAPH
 from benchmarks.datalog import program
 from benchmarks.generate import AS_OF, write
 
-__all__ = ["Prepared", "prepare"]
+__all__ = ["Prepared", "prepare", "prepared"]
 
 
 @dataclass(frozen=True)
@@ -55,6 +57,13 @@ class Prepared:
         return self.folder / "shapes.nt"
 
 
+def prepared(triples: int, seed: int, cache: Path) -> Prepared:
+    """Have a process of its own prepare a size: memory that this one has held would count as its children's."""
+    words = [sys.executable, "-m", "benchmarks.prepare", str(triples), str(seed), str(cache)]
+    subprocess.run(words, check=True, cwd=Path(__file__).parent.parent)
+    return Prepared(cache / "data" / f"{triples}-{seed}", triples)
+
+
 def prepare(triples: int, seed: int, cache: Path) -> Prepared:
     """Return the files of a size; they are made if the marker that is written last is not there."""
     made = Prepared(cache / "data" / f"{triples}-{seed}", triples)
@@ -87,3 +96,7 @@ def _stamp() -> str:
     here = Path(__file__).parent
     files = [*here.glob("*.py"), *assets.folder("ontology").glob("*.ttl"), *assets.shape_files()]
     return " ".join(str(path.stat().st_mtime_ns) for path in sorted(files))
+
+
+if __name__ == "__main__":
+    prepare(int(sys.argv[1]), int(sys.argv[2]), Path(sys.argv[3]))
