@@ -180,6 +180,10 @@ class Assessment:
             lacking = self._reasons.lacking(subject, value) if is_kind else ""  # type: ignore[arg-type]
             return why_not(triple, Facts(self.store, GRAPH.facts), self._explainer.sentences, lacking)
 
+    def sentence(self, triple: Triple) -> str:
+        """Return a fact as a sentence, its terms by their labels."""
+        return self._explainer.sentences.fact(triple)
+
     @cached_property
     def _explainer(self) -> Explainer:
         return Explainer(self)

@@ -1,5 +1,6 @@
 """The pipeline: load, materialise, measure, validate, derive; each stage writes one named graph."""
 
+import reprlib
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
@@ -127,9 +128,16 @@ def load_model(source: Sources, input_format: str | None = None, store: str | Pa
         return source
     if isinstance(source, str | Path):
         source = [source]
-    if isinstance(source, Sequence):
-        return load_kept(Path(store), source, input_format).model if store else load(source, input_format)
-    return model_of(statements_of(source))
+    if isinstance(source, RdfGraph):
+        return model_of(statements_of(source))
+    given: object = source
+    if isinstance(given, Sequence) and given and all(isinstance(name, str | Path) for name in given):
+        return load_kept(Path(store), given, input_format).model if store else load(given, input_format)
+    raise InputError(
+        "unknown-source",
+        f"This is nothing that can be read: {reprlib.repr(given)}.",
+        fix="Give a path, a glob, a sequence of them that is not empty, or a graph of rdflib.",
+    )
 
 
 def statements_of(graph: RdfGraph) -> Iterator[tuple[Triple, Place]]:

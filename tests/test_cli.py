@@ -16,6 +16,9 @@ import SPARQLWrapper
 from conftest import ORGS, ROOT
 from test_model import BROKEN
 
+from aiopkg.engine import assess
+from aiopkg.errors import InputError
+
 BANK = str(ORGS / "bank.ttl")
 MAKER = str(ORGS / "manufacturer.ttl")
 DAY = ("--as-of", "2026-06-30")
@@ -239,3 +242,49 @@ def test_a_label_does_not_reach_the_terminal_as_a_command(tmp_path: Path) -> Non
     assert "[red]org[/]" in done.stdout
     assert "[bold]case[/bold]" in done.stdout
     assert not re.search("[\x00-\x09\x0b-\x1f\x7f-\x9f\u202e]", done.stdout)
+
+
+CLASHING = """@prefix aiop: <https://w3id.org/aiop#> . @prefix org: <http://www.w3.org/ns/org#> . @prefix : <urn:x:> .
+:acme a org:FormalOrganization .
+:desk a aiop:Guardrail, aiop:CareerPathway .
+"""
+
+
+def test_a_model_that_contradicts_itself_is_told_so_with_place_and_code_1(tmp_path: Path) -> None:
+    path = tmp_path / "org.ttl"
+    path.write_text(CLASHING, encoding="utf-8")
+    told = run("assess", str(path), *DAY, "--format", "json")
+    assert told.returncode == 1
+    report = json.loads(told.stdout)
+    assert not [finding for finding in report["findings"] if finding["verdict"] == "violated"]
+    (clash,) = report["contradictions"]
+    assert (clash["rule"], clash["severity"], clash["file"], clash["line"]) == ("cax-dw", "violation", str(path), 3)
+    assert "Desk is a governance element." in clash["message"]
+    assert len(clash["premises"]) == 3
+    again = json.loads(run("assess", str(path), *DAY, "--format", "json").stdout)
+    assert again["contradictions"][0]["id"] == clash["id"]
+    assert run("assess", str(path), *DAY, "--fail-on", "never").returncode == 0
+    assert "contradicts itself in 1 place" in run("assess", str(path), *DAY).stdout
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="this system has no /dev/full")
+@pytest.mark.parametrize("output_format", ["text", "json"])
+def test_output_that_cannot_be_written_is_an_error_of_input_and_output(output_format: str) -> None:
+    with Path("/dev/full").open("wb") as full:
+        done = subprocess.run(
+            [sys.executable, "-m", "aiopkg", "assess", MAKER, *DAY, "--format", output_format],
+            stdout=full,
+            stderr=subprocess.PIPE,
+            cwd=ROOT,
+            check=False,
+            timeout=120,
+        )
+    assert done.returncode == 2
+    assert b"unwritable-output" in done.stderr
+    assert b"Traceback" not in done.stderr
+
+
+@pytest.mark.parametrize("nothing", [None, [], [None], b"org.ttl", 3])
+def test_what_cannot_be_read_at_all_is_refused_in_words(nothing: object) -> None:
+    with pytest.raises(InputError, match="nothing that can be read"):
+        assess(nothing)  # type: ignore[arg-type]

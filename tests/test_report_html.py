@@ -168,7 +168,7 @@ def test_contradictions_are_shown_first(tmp_path: Path) -> None:
     path.write_text(facts, encoding="utf-8")
     html = to_html(assess(path, as_of=DAY))
     assert html.index("contradicts itself") < html.index('class="figures"')
-    assert "differentFrom" in html
+    assert "One is different from other." in html
 
 
 def test_the_page_uses_no_word_of_the_trade(page: str) -> None:

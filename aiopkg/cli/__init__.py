@@ -1,5 +1,7 @@
 """The command line. Each command imports what it needs when it runs, so that help comes at once."""
 
+import errno
+import os
 import sys
 
 from aiopkg.cli.agenting import mcp
@@ -12,7 +14,7 @@ from aiopkg.cli.querying import query
 from aiopkg.cli.serving import serve
 from aiopkg.cli.trouble import complain
 from aiopkg.cli.validating import validate
-from aiopkg.errors import AiopkgError
+from aiopkg.errors import AiopkgError, InputError
 
 __all__ = ["main"]
 
@@ -25,6 +27,7 @@ app.command()(mcp)
 app.command()(doctor)
 app.command()(serve)
 
+_CANNOT_BE_WRITTEN = (errno.ENOSPC, errno.EIO, errno.EFBIG, errno.EDQUOT)
 _INTERNAL_ERROR = 4
 _INTERRUPTED = 130
 
@@ -32,7 +35,10 @@ _INTERRUPTED = 130
 def main() -> None:
     """Run the command line and end the process: 0 fine, 1 findings, 2 usage or input, 3 a limit, 4 our defect."""
     try:
-        app()
+        try:
+            app()
+        finally:
+            sys.stdout.flush()
     except AiopkgError as error:
         complain(error)
         sys.exit(error.exit_code)
@@ -44,6 +50,11 @@ def main() -> None:
     except Exception as error:  # the outermost boundary: a defect of ours becomes exit code 4
         if "-vv" in sys.argv:
             raise
+        if isinstance(error, OSError) and error.errno in _CANNOT_BE_WRITTEN:
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # what is left of our output goes nowhere
+            reason = f"The output cannot be written: {error.strerror}."
+            complain(InputError("unwritable-output", reason, fix="Make room, or write elsewhere."))
+            sys.exit(InputError.exit_code)
         sys.stderr.write(
             f"aiopkg failed by a fault of its own: {type(error).__name__}: {error}\n"
             "Run the command again with -vv to see where, and report it.\n"

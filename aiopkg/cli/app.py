@@ -204,10 +204,15 @@ def _watch(
 
 
 def _exit_code(found: "Assessment", fail_on: str) -> int:
-    """Return 1 where a gap is of that severity or a graver one, unless the baseline knows it."""
+    """Return 1 where a gap is of that severity or a graver one, unless the baseline knows it.
+
+    A model that contradicts itself counts as a violation.
+    """
     grave = [level.value for level in FailOn if level is not FailOn.never]
     counting = grave[: grave.index(fail_on) + 1] if fail_on in grave else []
     broken = (finding for finding in found.findings if finding.verdict == "violated")
+    if found.inconsistencies and counting:
+        return 1
     return int(any(gap.severity in counting and found.state_of(gap) == "new" for gap in broken))
 
 

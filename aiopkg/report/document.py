@@ -16,6 +16,7 @@ from aiopkg.derive.dependencies import Link
 from aiopkg.model.labels import Labels
 from aiopkg.model.renames import Deprecation, migration_command
 from aiopkg.report.applicability import rule_document
+from aiopkg.report.contradictions import contradictions_of
 from aiopkg.report.outlook import maturity_of, outlook_of
 from aiopkg.report.structure import structure_of
 from aiopkg.validate.findings import VERDICTS, Finding
@@ -95,6 +96,7 @@ def document(assessment: Assessment) -> Json:
             }
             for item in a.not_known
         ],
+        "contradictions": [asdict(found) for found in contradictions_of(a)],
         "deprecations": [_deprecation(found) for found in a.model.deprecations],
         **_upcoming(a),
     }

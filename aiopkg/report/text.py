@@ -14,6 +14,7 @@ from aiopkg.derive.archetype import declared_at
 from aiopkg.derive.cascade import RootCause
 from aiopkg.derive.upcoming import Upcoming
 from aiopkg.model.renames import migration_command
+from aiopkg.report.contradictions import contradictions_of
 from aiopkg.report.outlook_lines import outlook_lines
 from aiopkg.report.waiting import queue_in_words
 from aiopkg.validate.findings import VERDICTS, Finding
@@ -263,12 +264,13 @@ def _unknown(a: Assessment) -> Iterator[RenderableType]:
             f"{_number(vacuous, 'rule')} found nothing to look at; the HTML page says why, and so does the JSON report "
             "under 'applicability'."
         )
-    if a.inconsistencies:
-        yield Text(
-            f"The model contradicts itself in {_number(len(a.inconsistencies), 'place')}; the first: "
-            f"{a.inconsistencies[0].rule}: {'; '.join(str(p) for p in a.inconsistencies[0].premises)}",
-            style="bold red",
-        )
+    clashes = contradictions_of(a)
+    if clashes:
+        yield Text("")
+        yield Text(f"The model contradicts itself in {_number(len(clashes), 'place')}", style="bold red")
+        for clash in clashes[:_MOST_ELEMENTS]:
+            place = f"{Path(clash.file).name}:{clash.line}" if clash.file else "inferred"
+            yield Text.assemble(f"- {clash.message}", (f"  {place}, {clash.rule}", "dim"))
 
 
 def _coming(a: Assessment) -> Iterator[RenderableType]:

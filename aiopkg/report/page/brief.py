@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from aiopkg.assessment import Assessment
+from aiopkg.report.contradictions import contradictions_of
 from aiopkg.report.page.packs import packs_of
 from aiopkg.report.page.risks import Risk, risks_of
 from aiopkg.report.page.steps import FrequentGap, Origin, StepGroup, frequent_gaps, origins_of, step_groups
@@ -78,10 +79,7 @@ def brief(a: Assessment) -> Brief:
         frequent=frequent[:_MOST_FREQUENT],
         more_frequent=max(0, len(frequent) - _MOST_FREQUENT),
         principles=_principles(a),
-        contradictions=tuple(
-            "; ".join(" ".join(a.labels(term) for term in (p.subject, p.predicate, p.object)) for p in clash.premises)
-            for clash in a.inconsistencies
-        ),
+        contradictions=tuple(clash.message for clash in contradictions_of(a)),
         cut=a.cut.in_words(len(a.rules)) if a.cut else "",
     )
 
