@@ -87,7 +87,7 @@ def test_another_makers_endpoint_gets_the_same_findings(here: aiopkg.Assessment,
 
 def test_a_model_comes_whole_in_pages_of_any_size(here: aiopkg.Assessment, ours: str) -> None:
     fetched = Connection(Endpoint(ours, page=100)).model()
-    assert set(fetched.triples) == set(map(as_stored, here.model.triples))
+    assert set(map(as_stored, fetched.triples)) == set(map(as_stored, here.model.triples))
 
 
 def test_queries_run_there_and_answer_as_here(here: aiopkg.Assessment, ours: str) -> None:
