@@ -123,15 +123,17 @@ class Budget:
         if self._companion is not None:
             self._companion.wind_up()
         if kind == "time":
-            limit = f"The time limit of {self.limits.seconds:g} s"
-        elif self.limits.memory is not None:
-            limit = f"The memory limit of {self.limits.memory / 10**6:,.0f} MB"
-        else:
-            limit = "The memory of this machine"
+            return LimitReached(
+                "time-limit",
+                f"The time limit of {self.limits.seconds:g} s was reached while {self.stage}.",
+                fix="Allow more with --limit time=..., or give it less to do.",
+            )
+        memory = self.limits.memory
+        limit = "The memory of this machine" if memory is None else f"The memory limit of {memory / 10**6:,.0f} MB"
         return LimitReached(
-            f"{kind}-limit",
+            "memory-limit",
             f"{limit} was reached while {self.stage}.",
-            fix=f"Allow more with --limit {kind}=..., or give it less to do.",
+            fix="Allow more with --limit memory=..., or give it less to do.",
         )
 
 

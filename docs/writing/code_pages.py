@@ -21,6 +21,9 @@ __all__ = ["Refused", "commands", "errors", "refusals", "settings"]
 CODE_AT = {"InputError": 0, "AiopkgError": 0, "LimitReached": 0, "Problem": 1}
 """The classes of errors that carry a code, and which argument it is."""
 
+PASSED_ON = {"error.code", "problem['code']"}
+"""Codes that come from elsewhere, and are told there."""
+
 FILLED_IN = re.compile(r"\{\w+\}\.?")
 
 ENDINGS = {
@@ -155,7 +158,7 @@ def _in_module(module: str, tree: ast.Module) -> Iterator[Refused]:
                     yield _refused(module, call, code.value, at, names)
                 elif isinstance(code, ast.Name) and code.id in arguments:
                     yield from _through(module, tree, function.name, arguments.index(code.id), call)
-                else:
+                elif ast.unparse(code) not in PASSED_ON:
                     raise ValueError(f"{module}: the code of {ast.unparse(call)} cannot be read")
 
 
