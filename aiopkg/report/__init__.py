@@ -1,16 +1,35 @@
 """An assessment as a document in one of the forms of :mod:`aiopkg.formats`; written beside and renamed."""
 
-from aiopkg.report.absent import not_following_document, not_following_text
-from aiopkg.report.applicability import applicability_document, applicability_text
-from aiopkg.report.catalogue import catalogue_json, catalogue_table
-from aiopkg.report.document import SCHEMA, document, schema, to_json
-from aiopkg.report.html import proof_to_html, to_html
-from aiopkg.report.proof import PROOF_SCHEMA, proof_document, proof_schema, proof_to_json, proof_to_prov, proof_to_text
-from aiopkg.report.render import render, render_site, writer_of
-from aiopkg.report.rule_sheet import rule_sheets, rules_json
-from aiopkg.report.site import write_site
-from aiopkg.report.text import to_text
-from aiopkg.report.write import write
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from aiopkg.report.absent import not_following_document as not_following_document
+    from aiopkg.report.absent import not_following_text as not_following_text
+    from aiopkg.report.applicability import applicability_document as applicability_document
+    from aiopkg.report.applicability import applicability_text as applicability_text
+    from aiopkg.report.catalogue import catalogue_json as catalogue_json
+    from aiopkg.report.catalogue import catalogue_table as catalogue_table
+    from aiopkg.report.document import SCHEMA as SCHEMA
+    from aiopkg.report.document import document as document
+    from aiopkg.report.document import schema as schema
+    from aiopkg.report.document import to_json as to_json
+    from aiopkg.report.html import proof_to_html as proof_to_html
+    from aiopkg.report.html import to_html as to_html
+    from aiopkg.report.proof import PROOF_SCHEMA as PROOF_SCHEMA
+    from aiopkg.report.proof import proof_document as proof_document
+    from aiopkg.report.proof import proof_schema as proof_schema
+    from aiopkg.report.proof import proof_to_json as proof_to_json
+    from aiopkg.report.proof import proof_to_prov as proof_to_prov
+    from aiopkg.report.proof import proof_to_text as proof_to_text
+    from aiopkg.report.render import render as render
+    from aiopkg.report.render import render_site as render_site
+    from aiopkg.report.render import writer_of as writer_of
+    from aiopkg.report.rule_sheet import rule_sheets as rule_sheets
+    from aiopkg.report.rule_sheet import rules_json as rules_json
+    from aiopkg.report.site import write_site as write_site
+    from aiopkg.report.text import to_text as to_text
+    from aiopkg.report.write import write as write
 
 __all__ = [
     "PROOF_SCHEMA",
@@ -40,3 +59,39 @@ __all__ = [
     "write_site",
     "writer_of",
 ]
+
+_HOMES = {
+    "PROOF_SCHEMA": "proof",
+    "SCHEMA": "document",
+    "applicability_document": "applicability",
+    "applicability_text": "applicability",
+    "catalogue_json": "catalogue",
+    "catalogue_table": "catalogue",
+    "document": "document",
+    "not_following_document": "absent",
+    "not_following_text": "absent",
+    "proof_document": "proof",
+    "proof_schema": "proof",
+    "proof_to_html": "html",
+    "proof_to_json": "proof",
+    "proof_to_prov": "proof",
+    "proof_to_text": "proof",
+    "render": "render",
+    "render_site": "render",
+    "rule_sheets": "rule_sheet",
+    "rules_json": "rule_sheet",
+    "schema": "document",
+    "to_html": "html",
+    "to_json": "document",
+    "to_text": "text",
+    "write": "write",
+    "write_site": "site",
+    "writer_of": "render",
+}
+
+
+def __getattr__(name: str) -> Any:  # noqa: ANN401 - a module holds values of every type
+    """Import a name when it is first asked for: a form that nobody wants costs nothing."""
+    if name in _HOMES:
+        return getattr(import_module(f"aiopkg.report.{_HOMES[name]}"), name)
+    raise AttributeError(f"module 'aiopkg.report' has no attribute '{name}'")

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cache
 
 __all__ = ["Token", "place_in", "read_tokens"]
 
@@ -16,8 +17,7 @@ _ESCAPE = (
 _LETTER = r"a-zA-Z\u0080-\U0010FFFF"
 _LOCAL = rf"(?:[{_LETTER}0-9_\-.:]|%[0-9a-fA-F]{{2}}|\\[_~.\-!$&'()*+,;=/?\#@%])"
 
-_TOKEN = re.compile(
-    rf"""
+_TOKEN = rf"""
       (?P<space> [ \t\r\n]++ | \#[^\r\n]*+ )
     | (?P<mark> <<\(? | \)>> | \|\| | && | \^\^ | <= | >= | != | {{\| | \|}} | >> )
     | (?P<iri> <(?: [^<>"{{}}|^`\\\x00-\x20] | \\u[0-9a-fA-F]{{4}} | \\U[0-9a-fA-F]{{8}} )*+> )
@@ -33,9 +33,13 @@ _TOKEN = re.compile(
     | (?P<number> (?:[0-9]++(?:\.[0-9]*+)?|\.[0-9]++)[eE][+\-]?[0-9]++ | [0-9]*+\.[0-9]++ | [0-9]++ )
     | (?P<word> [{_LETTER}][{_LETTER}0-9_]*+ )
     | (?P<sign> [\s\S] )
-    """,
-    re.VERBOSE,
-)
+    """
+
+
+@cache
+def _token() -> re.Pattern[str]:
+    """The pattern of a token; it takes a while to compile, so only a program that reads a query does."""
+    return re.compile(_TOKEN, re.VERBOSE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +63,8 @@ class Token:
 def read_tokens(text: str) -> Iterator[Token]:
     """Read the tokens one by one, without spaces and comments; the last is of kind open at a string without an end."""
     position = 0
-    while found := _TOKEN.match(text, position):
+    match = _token().match
+    while found := match(text, position):
         kind, piece = found.lastgroup or "sign", found.group()
         if kind == "name":
             piece = _without_final_dots(piece)
