@@ -3,6 +3,10 @@
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
+from aiopkg.report.document import SCHEMA, document, schema, to_json
+from aiopkg.report.render import render, render_site, writer_of
+from aiopkg.report.write import write
+
 if TYPE_CHECKING:
     from aiopkg.report.absent import not_following_document as not_following_document
     from aiopkg.report.absent import not_following_text as not_following_text
@@ -10,10 +14,6 @@ if TYPE_CHECKING:
     from aiopkg.report.applicability import applicability_text as applicability_text
     from aiopkg.report.catalogue import catalogue_json as catalogue_json
     from aiopkg.report.catalogue import catalogue_table as catalogue_table
-    from aiopkg.report.document import SCHEMA as SCHEMA
-    from aiopkg.report.document import document as document
-    from aiopkg.report.document import schema as schema
-    from aiopkg.report.document import to_json as to_json
     from aiopkg.report.html import proof_to_html as proof_to_html
     from aiopkg.report.html import to_html as to_html
     from aiopkg.report.proof import PROOF_SCHEMA as PROOF_SCHEMA
@@ -22,14 +22,10 @@ if TYPE_CHECKING:
     from aiopkg.report.proof import proof_to_json as proof_to_json
     from aiopkg.report.proof import proof_to_prov as proof_to_prov
     from aiopkg.report.proof import proof_to_text as proof_to_text
-    from aiopkg.report.render import render as render
-    from aiopkg.report.render import render_site as render_site
-    from aiopkg.report.render import writer_of as writer_of
     from aiopkg.report.rule_sheet import rule_sheets as rule_sheets
     from aiopkg.report.rule_sheet import rules_json as rules_json
     from aiopkg.report.site import write_site as write_site
     from aiopkg.report.text import to_text as to_text
-    from aiopkg.report.write import write as write
 
 __all__ = [
     "PROOF_SCHEMA",
@@ -62,12 +58,10 @@ __all__ = [
 
 _HOMES = {
     "PROOF_SCHEMA": "proof",
-    "SCHEMA": "document",
     "applicability_document": "applicability",
     "applicability_text": "applicability",
     "catalogue_json": "catalogue",
     "catalogue_table": "catalogue",
-    "document": "document",
     "not_following_document": "absent",
     "not_following_text": "absent",
     "proof_document": "proof",
@@ -76,17 +70,11 @@ _HOMES = {
     "proof_to_json": "proof",
     "proof_to_prov": "proof",
     "proof_to_text": "proof",
-    "render": "render",
-    "render_site": "render",
     "rule_sheets": "rule_sheet",
     "rules_json": "rule_sheet",
-    "schema": "document",
     "to_html": "html",
-    "to_json": "document",
     "to_text": "text",
-    "write": "write",
     "write_site": "site",
-    "writer_of": "render",
 }
 
 
