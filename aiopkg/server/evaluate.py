@@ -1,10 +1,11 @@
 """One question to one whole reply; nothing is sent before the last row is known."""
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from io import BytesIO
 
 from pyoxigraph import (
+    BlankNode,
     DefaultGraph,
     Literal,
     NamedNode,
@@ -25,11 +26,14 @@ from aiopkg.server.messages import Lookup, Question, Reply
 from aiopkg.server.negotiate import GRAPH_FORMATS, GRAPH_TYPES, RESULT_TYPES, choose
 from aiopkg.server.prescan import Outline, prescan
 from aiopkg.server.problem import Problem, Refusal, memory_problem
+from aiopkg.sparql.conform import conform
 from aiopkg.vocab import PREFIXES
 
 __all__ = ["evaluate", "look_up", "write_triples"]
 
 NAMESPACE = re.compile(r"(?:.*[#/:])?", re.DOTALL)
+
+Results = QuerySolutions | QueryBoolean | QueryTriples
 
 RESULT_FORMATS = {
     "application/sparql-results+json": QueryResultsFormat.JSON,
@@ -73,7 +77,7 @@ def write_triples(dataset: Dataset, triples: Iterable[Triple], accept: str | Non
 
 def _answer(dataset: Dataset, question: Question, limits: Limits) -> Reply:
     outline = prescan(question.text, question.base, limits)
-    results = _query(dataset, question, outline)
+    results = _query(dataset, question, outline, limits)
     if isinstance(results, QueryTriples):
         media_type = choose(question.accept, GRAPH_TYPES)
         body = _write_graph(dataset, results, media_type, outline.prefixes, limits)
@@ -89,10 +93,10 @@ def _reply(media_type: str, body: bytes) -> Reply:
     return Reply(200, {"Content-Type": media_type, "Vary": "Accept"}, body)
 
 
-def _query(dataset: Dataset, question: Question, outline: Outline) -> QuerySolutions | QueryBoolean | QueryTriples:
+def _query(dataset: Dataset, question: Question, outline: Outline, limits: Limits) -> Results:
     default_graph, named_graphs = dataset.choose(question, outline)
 
-    def run(text: str) -> QuerySolutions | QueryBoolean | QueryTriples:
+    def run(text: str) -> Results:
         return dataset.store.query(text, base_iri=question.base, default_graph=default_graph, named_graphs=named_graphs)
 
     def parse_again(text: str) -> str | None:
@@ -103,11 +107,25 @@ def _query(dataset: Dataset, question: Question, outline: Outline) -> QuerySolut
         return None
 
     try:
-        return run(question.text)
+        return _run_conforming(run, question, named_graphs, limits)
     except SyntaxError as error:
         raise Refusal(diagnose(question.text, str(error), parse_again)) from error
     except (OSError, RuntimeError, ValueError) as error:
         raise Refusal(_evaluation_problem(error)) from error
+
+
+def _run_conforming(
+    run: Callable[[str], Results], question: Question, named: Sequence[NamedNode | BlankNode], limits: Limits
+) -> Results:
+    """Run a query as the recommendation has it; as it was written where the rewritten one is beyond the limits."""
+    text = conform(question.text, named)
+    if text != question.text:
+        try:
+            prescan(text, question.base, limits)
+            return run(text)
+        except (Refusal, SyntaxError):
+            return run(question.text)
+    return run(text)
 
 
 def _evaluation_problem(error: Exception) -> Problem:

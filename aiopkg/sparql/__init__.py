@@ -3,6 +3,7 @@
 ::
 
     tokens      the query text as tokens
+    conform     the text as a store must be asked, that it may answer as SPARQL 1.1 says (zero: paths of length zero)
     binding     typed values bound to the variables of a text
     solutions   the rows of a SELECT, as terms, plain values and data frames
     evaluate    one query over the graphs of an organization
