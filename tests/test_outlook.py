@@ -308,6 +308,14 @@ def test_signals_are_counted_as_the_facts_say(example: Assessment) -> None:
         assert signal.reuse == len(others)
         reading_units = {unit for u, unit in runs if u in read}
         assert not reading_units & {unit.unit for unit in signal.open_to}
+        assert len(signal.open_to) == min(20, signal.open_to_units)
+        live = {unit for _, unit in pairs(example, "?u a aiop:OperatedUseCase . ?u aiop:operatedBy ?unit")}
+        ways = pairs(example, "?w aiop:serves|aiop:onDataset|dcat:servesDataset ?d")
+        within = "(^<http://www.w3.org/ns/org#subOrganizationOf>)*"
+        reached = pairs(example, f"?w aiop:fabricOf/{within}|aiop:permitsUnit|aiop:offeredTo ?unit")
+        by = {way for way, kept_in in ways if kept_in == dataset}
+        may = {unit for way, unit in reached if way in by} & live
+        assert signal.open_to_units == len(may - reading_units - keepers[dataset])
 
 
 def test_a_signal_is_open_to_units_by_fabric_policy_or_product() -> None:

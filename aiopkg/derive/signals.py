@@ -2,6 +2,7 @@
 
 from collections import defaultdict
 from dataclasses import dataclass
+from itertools import islice
 
 from pyoxigraph import Literal, Store
 
@@ -11,6 +12,9 @@ from aiopkg.model.labels import Labels
 from aiopkg.validate.findings import name_of
 
 __all__ = ["Ground", "Loop", "OpenTo", "Reader", "Signal", "see_grounds", "see_signals"]
+
+_MOST = 20
+"""How many of the units to which a dataset is open are named."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +69,8 @@ class OpenTo:
 class Signal:
     """A dataset that a unit keeps, by how far it is used: who reads it, who needs it, and to whom it is open.
 
-    ``reuse`` counts the use cases of units other than the keepers that read it.
+    ``reuse`` counts the use cases of units other than the keepers that read it; ``open_to`` names the first of the
+    ``open_to_units`` units that may read it and do not yet.
     """
 
     dataset: str
@@ -75,6 +80,7 @@ class Signal:
     reuse: int
     read_by: tuple[Reader, ...]
     needed_by: tuple[Reader, ...]
+    open_to_units: int
     open_to: tuple[OpenTo, ...]
 
 
@@ -122,15 +128,15 @@ def see_signals(store: Store, organization: Element, labels: Labels) -> tuple[Si
     """
     keepers: dict[Element, set[Element]] = defaultdict(set)
     readers: dict[tuple[Element, str], set[tuple[Element, Element]]] = defaultdict(set)
-    ways: dict[Element, dict[Element, set[Element]]] = defaultdict(lambda: defaultdict(set))
+    ways: dict[Element, set[Element]] = defaultdict(set)
     refresh: dict[Element, float] = {}
     for row in look_up(store, "signals", organization):
         dataset, kind = row["dataset"], row["kind"].value
         keepers[dataset].add(row["keeper"])
         if isinstance(row["element"], Literal):
             refresh[dataset] = float(row["element"].value)
-        elif kind == "open to":
-            ways[dataset][row["element"]].add(row["other"])
+        elif kind == "opened by":
+            ways[dataset].add(row["element"])
         else:
             readers[dataset, kind].add((row["element"], row["other"]))
 
@@ -141,14 +147,11 @@ def see_signals(store: Store, organization: Element, labels: Labels) -> tuple[Si
         ]
         return tuple(sorted(found, key=lambda r: (r.label, r.use_case, r.unit_label, r.unit)))
 
+    openings = _Openings(store, labels)
     signals = []
     for dataset, kept in keepers.items():
         elsewhere = {use_case for use_case, unit in readers[dataset, "read by"] if unit not in kept}
-        open_to = [
-            OpenTo(name_of(unit), labels(unit), names(by, labels))
-            for unit, by in ways[dataset].items()
-            if unit not in kept
-        ]
+        reading = {unit for _, unit in readers[dataset, "read by"]}
         signals.append(
             Signal(
                 name_of(dataset),
@@ -158,12 +161,37 @@ def see_signals(store: Store, organization: Element, labels: Labels) -> tuple[Si
                 len(elsewhere),
                 read(dataset, "read by"),
                 read(dataset, "needed by"),
-                tuple(sorted(open_to, key=lambda o: (o.label, o.unit))),
+                *openings.of(frozenset(ways[dataset]), kept | reading),
             )
         )
     return tuple(sorted(signals, key=_worth))
 
 
+class _Openings:
+    """The units to which ways of reading are open; many datasets share the same ways, so each set is seen once."""
+
+    def __init__(self, store: Store, labels: Labels) -> None:
+        self._labels = labels
+        self._units: dict[Element, set[Element]] = defaultdict(set)
+        for row in look_up(store, "ways"):
+            self._units[row["way"]].add(row["unit"])
+        self._together: dict[frozenset[Element], dict[Element, None]] = {}
+
+    def of(self, ways: frozenset[Element], but: set[Element]) -> tuple[int, tuple[OpenTo, ...]]:
+        """Return to how many units some ways are open but for some units, and the first of them by label."""
+        if ways not in self._together:
+            units = set().union(*(self._units[way] for way in ways))
+            ordered = sorted(units, key=lambda unit: (self._labels(unit), name_of(unit)))
+            self._together[ways] = dict.fromkeys(ordered)
+        units_in_order = self._together[ways]
+        first = islice((unit for unit in units_in_order if unit not in but), _MOST)
+        shown = tuple(OpenTo(name_of(unit), self._labels(unit), self._by(ways, unit)) for unit in first)
+        return len(units_in_order) - sum(unit in units_in_order for unit in but), shown
+
+    def _by(self, ways: frozenset[Element], unit: Element) -> tuple[Named, ...]:
+        return names((way for way in ways if unit in self._units[way]), self._labels)
+
+
 def _worth(signal: Signal) -> tuple[float, float, float, float, str, str]:
     refresh = float("inf") if signal.refresh_days is None else signal.refresh_days
-    return (-signal.reuse, -len(signal.needed_by), -len(signal.open_to), refresh, signal.label, signal.dataset)
+    return (-signal.reuse, -len(signal.needed_by), -signal.open_to_units, refresh, signal.label, signal.dataset)

@@ -8,6 +8,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
+import orjson
 from pyoxigraph import BlankNode, NamedNode
 
 from aiopkg.assessment import Assessment
@@ -38,7 +39,7 @@ def schema() -> Json:
 
 def to_json(assessment: Assessment) -> str:
     """Return the report as JSON text with two spaces of indentation and a final newline."""
-    return json.dumps(document(assessment), ensure_ascii=False, indent=2) + "\n"
+    return orjson.dumps(document(assessment), option=orjson.OPT_INDENT_2 | orjson.OPT_APPEND_NEWLINE).decode("utf-8")
 
 
 def document(assessment: Assessment) -> Json:

@@ -133,7 +133,7 @@ def _signal(signal: Signal) -> SignalShown:
         signal.reuse,
         listing([reader.label for reader in signal.read_by], 5),
         listing([reader.label for reader in signal.needed_by], 5),
-        listing([f"{o.label} (by {labels_of(o.by, 2)})" for o in signal.open_to], 5),
+        listing([f"{o.label} (by {labels_of(o.by, 2)})" for o in signal.open_to], 5, signal.open_to_units),
     )
 
 

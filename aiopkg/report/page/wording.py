@@ -131,9 +131,9 @@ def heat(verdicts: Mapping[str, int]) -> int:
     return _HEAT_STEPS if share == 1 else 1 + min(int(share * (_HEAT_STEPS - 1)), _HEAT_STEPS - 2)
 
 
-def listing(names: Sequence[str], most: int) -> str:
-    """Return names joined by commas, and how many more there are."""
-    more = len(names) - most
+def listing(names: Sequence[str], most: int, of: int | None = None) -> str:
+    """Return names joined by commas, and how many more there are; of as many in all, if these are not all of them."""
+    more = (len(names) if of is None else of) - most
     return ", ".join(names[:most]) + (f" and {more:,} more" if more > 0 else "")
 
 
