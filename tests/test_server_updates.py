@@ -185,6 +185,21 @@ def test_what_is_asserted_although_it_follows_stays_when_it_follows_no_more(plai
     assert rows(plain, "SELECT ?s { ?s a ex:D }") == [["https://example.org/quillhaven/a"]]
 
 
+@pytest.mark.parametrize("prefix", ["graph", "Default", "silently", "graphs.of-ours"])
+def test_a_prefix_that_begins_like_a_keyword_is_a_prefix(plain: httpx.Client, prefix: str) -> None:
+    head = f"PREFIX : <http://e/other/> PREFIX {prefix}: <http://e/graphs/> "
+    data = (
+        f"INSERT DATA {{ GRAPH {prefix}:a {{ {prefix}:a ex:b 1 }} GRAPH :a {{ :a ex:b 2 }} GRAPH :b {{ :a ex:b 3 }} }}"
+    )
+    for text in (data, f"COPY {prefix}:a TO {prefix}:b", f"MOVE SILENT GRAPH {prefix}:b\tTO {prefix}:c ; ADD :b TO :a"):
+        assert update(plain, head + text).status_code == 204
+    counted = [[f"http://e/{name}", number] for name, number in (("graphs/a", "1"), ("graphs/c", "1"))]
+    assert state(plain) == [*counted, ["http://e/other/a", "2"], ["http://e/other/b", "1"]]
+    problem = update(plain, f"{head}\nCOPY {prefix}:a TO {prefix}:b ; COPY {prefix}:a {prefix}:b").json()
+    assert (problem["code"], problem["line"]) == ("syntax", 5)
+    assert problem["column"] == len(f"COPY {prefix}:a TO {prefix}:b ; COPY {prefix}:a ") + 1
+
+
 def test_literals_keep_their_spelling(plain: httpx.Client) -> None:
     values = ["1.50", "007", "+3", "1.0E3"]
     texts = " , ".join([*values, "'01'^^xsd:integer", "'1'^^xsd:boolean", "'2026-01-01T00:00:00.000Z'^^xsd:dateTime"])

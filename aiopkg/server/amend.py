@@ -17,7 +17,7 @@ from aiopkg.server.diagnose import diagnose
 from aiopkg.server.limits import Limits
 from aiopkg.server.messages import Amendment, Patch, Upload
 from aiopkg.server.negotiate import UPLOAD_FORMATS
-from aiopkg.server.operations import Operation, literals_in, read_operations
+from aiopkg.server.operations import Operation, as_written, literals_in, read_operations, with_marked_graphs
 from aiopkg.server.prescan import Outline, prescan
 from aiopkg.server.problem import Problem, Refusal
 
@@ -101,9 +101,9 @@ def _check_syntax(amendment: Amendment) -> None:
 
     def parse(text: str) -> str | None:
         try:
-            Store().update(text, base_iri=amendment.base)
+            Store().update(with_marked_graphs(text), base_iri=amendment.base)
         except SyntaxError as error:
-            return str(error)
+            return as_written(str(error), text)
         except (OSError, RuntimeError, ValueError):
             return None  # what is wrong with running it shows on the copy
         return None
@@ -164,7 +164,7 @@ class _Copy:
             seen = {quad.triple for quad in self._in(DefaultGraph())} | self._inferred
             self._store.bulk_extend(Quad(t.subject, t.predicate, t.object, VIEW) for t in seen)
         before = self._in(DefaultGraph()), self._in(self._home)
-        text = operation.text(self._amendment.text, default, named)
+        text = with_marked_graphs(operation.text(self._amendment.text, default, named))
         try:
             self._store.update(text, base_iri=self._amendment.base)
         except (OSError, RuntimeError, SyntaxError, ValueError) as error:

@@ -8,7 +8,10 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self
 
+from pyoxigraph import NamedNode
+
 from aiopkg.errors import InputError, Place
+from aiopkg.server.changes import are_many, fold, without_graphs
 from aiopkg.server.holding import Holding
 from aiopkg.server.layout import ORGANIZATION, Layout
 from aiopkg.server.limits import Limits
@@ -23,7 +26,7 @@ LOG = logging.getLogger(__name__)
 
 
 class Ledger:
-    """What is served, and every change of it in order.
+    """What is served, and every change of it in order, folded now and then.
 
     Use it as an asynchronous context: entering starts the processes (InputError when they cannot take up what
     is to be served), leaving ends them. Quads alone, without a keeper, are served as they are and never change.
@@ -129,9 +132,18 @@ class Ledger:
         outcome = await self._ask_keeper(patch)
         if outcome.status != 200:
             return outcome
-        self._changes.append(patch)
-        self.pool.revise(Patch(int(outcome.headers["removed"]), outcome.body))
+        change = Patch(int(outcome.headers["removed"]), outcome.body)
+        self._changes.append(change)
+        self.pool.revise(change)
+        await self.pool.fold()
+        if are_many(self._changes):
+            self._changes = [await asyncio.to_thread(self._folded)]
         return done
+
+    def _folded(self) -> Patch:
+        """All changes of what is asserted as one; what follows from them the keeper works out itself."""
+        derived = {NamedNode(iri) for iri in self.layout.derived}
+        return without_graphs(fold(self._changes), derived)
 
     async def _ask_keeper(self, message: Message) -> Reply:
         """Ask the keeper; when it is lost, another one takes up what is served with all changes so far."""
@@ -155,8 +167,8 @@ class Ledger:
         if ready.status != 200:
             await self._keeper.end()
             raise _input_error(json.loads(ready.body))
-        for patch in self._changes:
-            await self._keeper.ask(patch)
+        if self._changes:
+            await self._keeper.ask(await asyncio.to_thread(self._folded))
         return ready.body
 
 

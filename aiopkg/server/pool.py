@@ -10,6 +10,7 @@ from types import TracebackType
 from typing import Self
 
 from aiopkg.errors import InputError
+from aiopkg.server.changes import are_many, with_changes
 from aiopkg.server.layout import ORGANIZATION, Layout
 from aiopkg.server.limits import Limits
 from aiopkg.server.messages import Message, Patch, Reply
@@ -64,6 +65,10 @@ class Pool:
         self.layout = layout
         self._quads = quads
         self._patches: list[Patch] = []
+        self._folded = 0  # changes that came before those in the list
+        self._written = 0  # changes that are in the dataset that new workers read
+        self._stale: list[Path] = []
+        self._workers: set[_Worker] = set()
         self._folder: tempfile.TemporaryDirectory[str] | None = None
         self._free: asyncio.Queue[_Worker] = asyncio.Queue()
         self._busy: set[asyncio.Task[object]] = set()
@@ -79,9 +84,7 @@ class Pool:
 
     async def __aenter__(self) -> Self:
         self._folder = tempfile.TemporaryDirectory(prefix="aiopkg-", ignore_cleanup_errors=True)
-        dataset = self._path / "dataset.nq"
-        dataset.write_bytes(self._quads)
-        dataset.chmod(0o400)
+        self._write(self._dataset, self._quads)
         self._quads = b""
         try:
             starts = [self._start() for _ in range(self.limits.workers)]
@@ -118,6 +121,36 @@ class Pool:
         """Change the dataset; questions that a worker has in hand are still about the one before."""
         self._patches.append(patch)
 
+    async def fold(self) -> None:
+        """Where there are many changes, write the dataset anew and forget those that every worker has taken in.
+
+        Changes must not come meanwhile. A worker that is behind takes in what it lacks before it is asked again.
+        """
+        since = self._patches[self._written - self._folded :]
+        if self._stopped or not are_many(since, self._dataset.stat().st_size):
+            return
+        old, version = self._dataset, self._written + len(since)
+        content = await asyncio.to_thread(lambda: with_changes(old.read_bytes(), since))
+        await asyncio.to_thread(self._write, self._path / f"dataset-{version}.nq", content)
+        self._written = version
+        self._stale.append(old)
+        if self._starting:
+            return  # a process may still have to read an older dataset, and then needs what came after it
+        while self._stale:
+            self._stale.pop().unlink(missing_ok=True)
+        seen = min([version, *(worker.version for worker in self._workers)])
+        del self._patches[: seen - self._folded]
+        self._folded = seen
+
+    @property
+    def _dataset(self) -> Path:
+        return self._path / (f"dataset-{self._written}.nq" if self._written else "dataset.nq")
+
+    @staticmethod
+    def _write(path: Path, content: bytes) -> None:
+        path.write_bytes(content)
+        path.chmod(0o400)
+
     async def answer(self, question: Message) -> Reply:
         """Have a worker answer; every failure is a reply too.
 
@@ -146,7 +179,7 @@ class Pool:
         try:
             async with asyncio.timeout(self.limits.seconds):
                 worker = await self._take()
-                reply = await worker.ask(question, self._patches[worker.version :])
+                reply = await worker.ask(question, self._patches[worker.version - self._folded :])
             answered = True
         except TimeoutError:
             if worker is None:
@@ -183,6 +216,7 @@ class Pool:
         task.add_done_callback(self._starting.discard)
 
     def _end(self, worker: _Worker) -> asyncio.Task[None]:
+        self._workers.discard(worker)
         task = asyncio.create_task(worker.process.end())
         self._ending.add(task)
         task.add_done_callback(self._ending.discard)
@@ -201,8 +235,9 @@ class Pool:
             pause = min(2 * pause, LONGEST_PAUSE)
 
     async def _start(self) -> None:
-        dataset = self._path / "dataset.nq"
-        self._free.put_nowait(await _Worker.start(self._path, dataset, 0, self.layout, self.limits))
+        worker = await _Worker.start(self._path, self._dataset, self._written, self.layout, self.limits)
+        self._workers.add(worker)
+        self._free.put_nowait(worker)
 
     @property
     def _path(self) -> Path:
