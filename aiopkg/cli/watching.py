@@ -53,8 +53,8 @@ def watch(
                 _tell(console, outcome, time.perf_counter() - began)
                 if written:
                     show(outcome.assessment)
-    except KeyboardInterrupt:
-        console.print(Text("Ended.", style="dim"))
+    except KeyboardInterrupt:  # in the midst of a line, perhaps, which a console would write again
+        Console(stderr=written).print(Text("Ended.", style="dim"))
     return live.assessment
 
 
