@@ -162,7 +162,7 @@ def test_reading_with_present_names_and_updating_come_to_the_same(triples: list[
 
 
 def test_the_text_is_searched_in_time_that_grows_with_its_length() -> None:
-    for long in ("a" * 20_000, "a." * 10_000, '"' * 10_001, "<" * 20_000, ":" * 20_000, "\\" * 20_000, "-" * 20_000):
+    for long in ("a" * 5_000, "a." * 2_500, '"' * 2_501, "<" * 5_000, ":" * 5_000, "\\" * 5_000, "-" * 5_000):
         assert respelt(long, {}) == long
 
 
