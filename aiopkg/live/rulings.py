@@ -170,6 +170,8 @@ class Rulings:
             candidates = self._candidates()
             self._undecided = self._open_targets()
         touched |= self._excused(changes)
+        if opened:  # what would settle a failure may be another, though the failure is the same
+            touched |= self._judgements.keys()
         pairs = {(rule.iri, element) for rule in self._rules for element in moved}
         touched |= {pair for pair in pairs if pair in self._judgements}
         touched |= {pair for term in renamed for pair in self._naming.get(term, ())}
