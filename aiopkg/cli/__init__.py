@@ -1,6 +1,7 @@
 """The command line. Each command imports what it needs when it runs, so that help comes at once."""
 
 import errno
+import gc
 import os
 import sys
 
@@ -34,6 +35,7 @@ _INTERRUPTED = 130
 
 def main() -> None:
     """Run the command line and end the process: 0 fine, 1 findings, 2 usage or input, 3 a limit, 4 our defect."""
+    gc.disable()  # a command that ends soon makes few cycles; those that stay enable it again
     try:
         try:
             app()

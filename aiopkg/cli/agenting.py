@@ -1,5 +1,7 @@
 """The command that serves tools to assistants."""
 
+import gc
+
 from aiopkg.cli.app import AsOf, InputFormat, Pack, Quiet, Sources, Verbose
 from aiopkg.cli.configuring import settings_for
 
@@ -18,6 +20,7 @@ def mcp(
 
     Nothing but the files named here is read. Example: aiopkg mcp org.ttl
     """
+    gc.enable()  # this command stays
     from aiopkg import agent, engine  # noqa: PLC0415
     from aiopkg.cli.progress import progress  # noqa: PLC0415
     from aiopkg.errors import InputError  # noqa: PLC0415

@@ -1,5 +1,6 @@
 """``serve``: the endpoint, with what it serves kept up to date."""
 
+import gc
 import secrets
 from typing import Annotated
 
@@ -38,6 +39,7 @@ def serve(
 
     Example: aiopkg serve org.ttl --port 8000
     """
+    gc.enable()  # this command stays
     from aiopkg import server  # noqa: PLC0415
     from aiopkg.cli.progress import progress  # noqa: PLC0415
     from aiopkg.model import load  # noqa: PLC0415

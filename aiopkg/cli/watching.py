@@ -1,5 +1,6 @@
 """``assess --watch``: says what opened and what closed each time that a file changes."""
 
+import gc
 import time
 from collections.abc import Callable, Iterable, Sequence
 from datetime import date, datetime
@@ -35,6 +36,7 @@ def watch(
 
     With ``written``, the assessment is shown anew after each change, since it goes into a file.
     """
+    gc.enable()  # this command stays
     live = Live(list(sources), as_of=as_of, packs=packs, input_format=input_format, settings=settings)
     follower = Watch(live, list(sources), input_format)
     show(live.assessment)
