@@ -30,6 +30,14 @@ def codes(rules: Sequence[Rule]) -> list[str]:
     return [rule.code for rule in rules]
 
 
+def of(rules: Sequence[Rule]) -> pytest.MarkDecorator:
+    """Run a test on each of some rules; tests of one rule follow one another and share its examples."""
+    return pytest.mark.parametrize("rule", rules, ids=codes(rules), scope="module")
+
+
+of_each_rule = of(RULES)
+
+
 @lru_cache(maxsize=16)
 def example(code: str, kind: str, number: int) -> tuple[Store, Model]:
     """Return an example of a rule, materialised and measured, ready to be judged again and again."""
@@ -90,14 +98,14 @@ def meta_shape() -> Path:
     return assets.folder("shapes") / "meta" / "rule.ttl"
 
 
-@pytest.mark.parametrize("rule", RULES, ids=codes(RULES))
+@of_each_rule
 def test_each_failing_example_is_violated(rule: Rule) -> None:
     for number in range(len(rule.fails)):
         said, _ = outcome(rule, "fails", number)
         assert any(verdict.startswith("violated") for verdict in said), rule.fails[number]
 
 
-@pytest.mark.parametrize("rule", RULES, ids=codes(RULES))
+@of_each_rule
 def test_each_passing_example_is_targeted_and_satisfied(rule: Rule) -> None:
     for number in range(len(rule.passes)):
         said, counts = outcome(rule, "passes", number)
@@ -105,7 +113,7 @@ def test_each_passing_example_is_targeted_and_satisfied(rule: Rule) -> None:
         assert counts["satisfied"] >= 1, f"nothing is targeted in: {rule.passes[number]}"
 
 
-@pytest.mark.parametrize("rule", RULES, ids=codes(RULES))
+@of_each_rule
 def test_taking_away_any_part_of_a_rule_changes_what_it_says(rule: Rule) -> None:
     before = all_failures(rule)
     survivors = [name for name, mutant in mutants(rule) if all_failures(mutant) == before]
@@ -119,7 +127,7 @@ def moved(default: Literal) -> list[str]:
     return ["0.0", "0.999", "1000000"]
 
 
-@pytest.mark.parametrize("rule", [r for r in RULES if r.thresholds], ids=lambda rule: rule.code)
+@of([rule for rule in RULES if rule.thresholds])
 def test_moving_a_threshold_changes_what_a_rule_says(rule: Rule) -> None:
     for threshold in rule.thresholds:
         values = (t for t in assets.ontology() if t.subject == threshold and t.predicate == AIOP.thresholdValue)
@@ -142,7 +150,7 @@ def said_with(rule: Rule, turtle: str) -> tuple[str, ...]:
 MIDNIGHT = re.compile(r'"(\d{4}-\d\d-\d\d)T00:00:00Z"\^\^xsd:dateTime')
 
 
-@pytest.mark.parametrize("rule", [r for r in RULES if MIDNIGHT.search(str(r.fails + r.passes))], ids=lambda r: r.code)
+@of([rule for rule in RULES if MIDNIGHT.search(str(rule.fails + rule.passes))])
 def test_a_rule_says_the_same_of_a_moment_and_of_the_day_that_begins_with_it(rule: Rule) -> None:
     for kind in ("fails", "passes"):
         for number, text in enumerate(getattr(rule, kind)):
@@ -151,7 +159,7 @@ def test_a_rule_says_the_same_of_a_moment_and_of_the_day_that_begins_with_it(rul
                 assert said == outcome(rule, kind, number)[0], text
 
 
-@pytest.mark.parametrize("rule", RULES, ids=codes(RULES))
+@of_each_rule
 def test_every_citation_exists(rule: Rule) -> None:
     assert rule.cites
     for citation in rule.cites:
@@ -168,7 +176,7 @@ def article_rows() -> frozenset[str]:
     return frozenset(f"{letter}{number}" for letter, last in rows.items() for number in range(1, last + 1))
 
 
-@pytest.mark.parametrize("rule", RULES, ids=codes(RULES))
+@of_each_rule
 def test_every_term_that_a_rule_names_is_declared(rule: Rule) -> None:
     declared = {t.subject for t in assets.ontology()} | {t.subject for t in rule.triples} | {r.iri for r in RULES}
     ours = (PREFIXES["aiop"], PREFIXES["rule"])
@@ -181,7 +189,7 @@ def test_every_term_that_a_rule_names_is_declared(rule: Rule) -> None:
     assert unknown == set()
 
 
-@pytest.mark.parametrize("rule", RULES, ids=codes(RULES))
+@of_each_rule
 def test_every_message_names_the_element(rule: Rule) -> None:
     constraints = {
         t.object for t in rule.triples if t.subject == rule.iri and t.predicate.value.endswith(("#property", "#sparql"))
