@@ -1,5 +1,6 @@
 """Clients that others made, each at the running server: rdflib's stores, Comunica, and another endpoint's SERVICE."""
 
+import json
 import os
 import shutil
 import socket
@@ -7,19 +8,23 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
+from http.server import BaseHTTPRequestHandler, HTTPServer
+from pathlib import Path
+from threading import Thread
 
 import httpx
 import pytest
 from rdflib import Graph, Literal, Namespace, URIRef
 from rdflib.plugins.stores.sparqlstore import SPARQLStore, SPARQLUpdateStore
 from serving import running_server
-from SPARQLWrapper import POST, SPARQLWrapper
+from SPARQLWrapper import CSV, JSON, POST, TURTLE, XML, SPARQLWrapper
 
 from aiopkg.server import Limits
 
 TOKEN = "let-me-in"
 EX = Namespace("https://example.org/")
 THINGS = 20
+COMUNICA = Path(__file__).parent / "clients" / "node_modules" / ".bin" / "comunica-sparql"
 
 
 @pytest.fixture(scope="module")
@@ -60,6 +65,29 @@ def test_the_client_package_updates(url: str) -> None:
     assert client.query().response.status == 204
 
 
+@pytest.mark.parametrize("method", ["GET", POST])
+def test_the_client_package_asks_in_every_form(url: str, method: str) -> None:
+    client = SPARQLWrapper(url + "sparql")
+    client.setMethod(method)
+    client.setQuery(f"SELECT ?s ?o {{ ?s <{EX}p> ?o }} ORDER BY ?o LIMIT 2")
+    client.setReturnFormat(JSON)
+    assert [row["o"]["value"] for row in client.queryAndConvert()["results"]["bindings"]] == ["v0", "v1"]
+    client.setReturnFormat(CSV)
+    assert client.queryAndConvert().decode().split() == ["s,o", f"{EX}0,v0", f"{EX}1,v1"]
+    client.setReturnFormat(XML)
+    assert len(client.queryAndConvert().getElementsByTagName("result")) == 2
+    client.setQuery(f"CONSTRUCT WHERE {{ ?s <{EX}p> ?o }}")
+    client.setReturnFormat(TURTLE)
+    assert len(Graph().parse(data=client.queryAndConvert(), format="turtle")) == THINGS
+
+
+def test_rdflib_asks_this_endpoint_by_service(url: str) -> None:
+    own = Graph().add((EX["4"], EX.note, Literal("beside")))
+    query = f"SELECT ?s ?o ?n {{ ?s <{EX}note> ?n SERVICE <{url}sparql> {{ ?s <{EX}p> ?o }} }}"
+    rows = [tuple(row) for row in own.query(query)]  # type: ignore[arg-type]
+    assert rows == [(EX["4"], Literal("v4"), Literal("beside"))]
+
+
 def test_another_endpoint_asks_this_one_by_service(url: str) -> None:
     program = shutil.which("oxigraph", path=os.path.dirname(sys.executable))  # noqa: PTH120
     if program is None:
@@ -87,10 +115,37 @@ def test_another_endpoint_asks_this_one_by_service(url: str) -> None:
     assert f">{THINGS}<" in reply.text or f'"{THINGS}"' in reply.text, reply.text
 
 
-def test_comunica_asks_this_endpoint(url: str) -> None:
-    program = os.environ.get("AIOPKG_COMUNICA") or shutil.which("comunica-sparql")
-    if not program:
-        pytest.skip("comunica-sparql (npm: @comunica/query-sparql) is not there; AIOPKG_COMUNICA names it")
+def comunica(*arguments: str) -> str:
+    """What Comunica answers, the one that ``npm ci`` puts into ``tests/clients`` before any other."""
+    program = str(COMUNICA) if COMUNICA.exists() else shutil.which("comunica-sparql")
+    if program is None or shutil.which("node") is None:
+        pytest.skip("comunica-sparql is not there: it needs Node.js, and 'npm ci' in tests/clients")
+    done = subprocess.run([program, *arguments], capture_output=True, text=True, check=True, timeout=120)
+    return done.stdout
+
+
+def test_comunica_finds_out_what_this_endpoint_is_and_asks_it(url: str) -> None:
     query = f"SELECT ?s {{ ?s <{EX}p> ?o FILTER(STRSTARTS(?o, 'v1')) }}"
-    done = subprocess.run([program, url + "sparql", query], capture_output=True, text=True, check=True, timeout=120)
-    assert done.stdout.count(str(EX)) == 11
+    assert comunica(url + "sparql", query).count(str(EX)) == 11
+    assert comunica(url + "sparql", f"ASK {{ <{EX}3> <{EX}p> 'v3' }}").strip() == "true"
+    made = comunica(f"sparql@{url}sparql", f"CONSTRUCT {{ ?s <{EX}q> ?o }} {{ ?s <{EX}p> ?o }}", "-t", "text/turtle")
+    assert len(Graph().parse(data=made, format="turtle")) == THINGS
+
+
+def test_comunica_joins_this_endpoint_with_a_file(url: str) -> None:
+    class File(BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            self.send_response(200)
+            self.send_header("Content-Type", "application/n-triples")
+            self.end_headers()
+            self.wfile.write(f'<{EX}4> <{EX}note> "beside" .\n'.encode())
+
+        def log_message(self, format: str, *args: object) -> None:
+            pass
+
+    query = f"SELECT ?o ?n {{ ?s <{EX}p> ?o ; <{EX}note> ?n }}"
+    with HTTPServer(("127.0.0.1", 0), File) as server:
+        Thread(target=server.serve_forever, daemon=True).start()
+        rows = json.loads(comunica(f"sparql@{url}sparql", f"http://127.0.0.1:{server.server_port}/more.nt", query))
+        server.shutdown()
+    assert [(row["o"], row["n"]) for row in rows] == [('"v4"', '"beside"')]
