@@ -7,6 +7,7 @@ import subprocess
 import sys
 from dataclasses import dataclass
 from pathlib import Path
+from zipfile import ZipFile
 
 __all__ = ["PEERS", "Absent", "Peer", "command_of"]
 
@@ -19,6 +20,9 @@ NEEDED = (
     *("caffeine*", "gson*", "protobuf*", "jsonld*", "httpc*", "guava*"),
 )
 """What Jena needs of the archives there; others bring versions of their own of the same classes."""
+
+SHADED = "org/apache/jena/ext/"
+"""Where the archive has the texts that it looks for without this beginning."""
 
 INSTALLING = 900.0
 
@@ -110,5 +114,17 @@ def _java(peer: Peer, script: str) -> list[str]:
         raise Absent("there is no Java on this machine")
     if not (JARS / "jena-shacl.jar").exists():
         raise Absent(f"not installed: apt-get install {peer.package}")
-    jars = ":".join(str(jar) for pattern in NEEDED for jar in sorted(JARS.glob(pattern + ".jar")))
-    return ["java", "-Xmx8g", "-cp", jars, script]
+    jars = [str(jar) for pattern in NEEDED for jar in sorted(JARS.glob(pattern + ".jar"))]
+    return ["java", "-Xmx8g", "-cp", ":".join([str(_messages()), *jars]), script]
+
+
+def _messages() -> Path:
+    """Return a folder with texts that Jena looks for in a package where Debian's archive of 4.5.0-2 has none."""
+    folder = cache_folder() / "environments" / "jena"
+    with ZipFile(JARS / "jena-core.jar") as archive:
+        for name in archive.namelist():
+            if name.startswith(SHADED) and name.endswith(".properties"):
+                target = folder / name.removeprefix(SHADED)
+                target.parent.mkdir(parents=True, exist_ok=True)
+                target.write_bytes(archive.read(name))
+    return folder
