@@ -26,6 +26,7 @@ from rich.table import Table
 from aiopkg import assets
 from aiopkg.assessment import Assessment
 from aiopkg.errors import InputError
+from aiopkg.limits import Budget
 from aiopkg.model.labels import Labels
 from aiopkg.model.names import element_called, nearest
 from aiopkg.sparql import DEFAULT_GRAPH
@@ -166,7 +167,8 @@ def ask(assessment: Assessment, name: str, **parameters: Value) -> Answer:
     as a date or as ``YYYY-MM-DD``. Raises :class:`InputError` for a question or parameter that does not
     exist, for a value of the wrong kind, and for a name that no element or more than one element has.
     """
-    question = _question(name)
+    question, budget = _question(name), Budget.of(None)
+    budget.enter("asking")
     bound = {key: _term(assessment, _parameter(question, key), value) for key, value in parameters.items()}
     solutions = assessment.store.query(
         question.text,
@@ -175,7 +177,7 @@ def ask(assessment: Assessment, name: str, **parameters: Value) -> Answer:
     )
     assert isinstance(solutions, QuerySolutions)
     columns = tuple(variable.value for variable in solutions.variables)
-    rows = tuple(tuple(solution[column] for column in columns) for solution in solutions)
+    rows = tuple(tuple(solution[column] for column in columns) for solution in budget.heeding(solutions))
     return Answer(question, assessment.as_of, bound, columns, rows, assessment.labels)
 
 

@@ -1,7 +1,7 @@
 """What an assessment came to, as one value that nothing changes."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from functools import cached_property
 from threading import RLock
@@ -41,7 +41,10 @@ if TYPE_CHECKING:
     from aiopkg.frames import PandasFrame, PolarsFrame
     from aiopkg.graphs import Graph
 
-__all__ = ["Assessment", "Cut", "Unfinished", "spoken"]
+__all__ = ["STAGES", "Assessment", "Cut", "Unfinished", "spoken"]
+
+STAGES = ("load", "materialise", "measure", "validate", "recommend", "cascade")
+"""The stages of an assessment that a limit can leave complete, in their order."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +64,10 @@ class Cut:
         """Say that a report is not whole, and how many rules were judged."""
         some = f"{judged} rules were judged, {len(self.rules)} were not"
         done = some if self.rules or not judged else "All rules were judged"
-        return f"This report is not complete. {self.cause} {done}; what it does not list may be wrong as well."
+        return (
+            f"This report is not complete. {self.cause} The last complete stage is {self.stages[-1]}. "
+            f"{done}; what it does not list may be wrong as well."
+        )
 
 
 @dataclass(frozen=True)
@@ -140,6 +146,10 @@ class Assessment:
             if self.baseline and self.cut is None
             else ()
         )
+
+    def cut_short(self, limit: LimitReached) -> "Assessment":
+        """Return this assessment as one that is whole and whose report a limit ended."""
+        return replace(self, cut=Cut(limit.code, limit.cause, STAGES, ()))
 
     @property
     def inconsistencies(self) -> tuple[Inconsistency, ...]:

@@ -10,6 +10,7 @@ from pyoxigraph import Literal, NamedNode, Quad, Store, Triple
 
 from aiopkg import assets
 from aiopkg.engine import take_up
+from aiopkg.limits import Budget, Limits
 from aiopkg.measure import measure
 from aiopkg.model import Model, load
 from aiopkg.model.labels import Labels
@@ -49,47 +50,59 @@ def conform(
     packs: Sequence[str] = (),
     input_format: str | None = None,
     settings: Settings | None = None,
+    limits: Limits | Budget | None = None,
     progress: Callable[[str], None] = lambda _: None,
 ) -> Conformance:
     """Validate files against the shapes in some files, or against our rules in force if there are none.
 
     Shapes of the user's see what the files state; with ``infer`` also what follows from it and our ontology. Our
     rules see everything that an assessment knows, and need an organization.
-    Raises :class:`InputError` as :func:`aiopkg.assess` does, and for shapes that SHACL does not allow.
+    Raises :class:`InputError` as :func:`aiopkg.assess` does, and for shapes that SHACL does not allow;
+    :class:`LimitReached` when one of ``limits`` is passed.
     """
+    budget = Budget.of(limits)
     progress("Loading")
+    budget.enter("loading")
     model = load(sources, input_format, strict=not shapes)
     if not shapes:
-        return _by_rules(model, as_of or datetime.now(UTC).date(), packs, settings or Settings(), progress)
+        day = as_of or datetime.now(UTC).date()
+        return _by_rules(model, day, packs, settings or Settings(), budget, progress)
     asked = Shapes.compile(load(shapes, strict=False).triples)
     progress("Drawing conclusions" if infer else "Validating")
-    stated = [*model.triples, *(_implied(model) if infer else ())]
+    budget.enter("drawing conclusions" if infer else "validating")
+    stated = [*model.triples, *(_implied(model, budget) if infer else ())]
+    budget.enter("validating")
     store = Store()
     store.bulk_extend([Quad(t.subject, t.predicate, t.object, GRAPH.asserted) for t in stated])
     labels = Labels.of(store, [GRAPH.asserted])
-    return Conformance(_outcome(store, asked, [GRAPH.asserted], stated), model, labels)
+    return Conformance(_outcome(store, asked, [GRAPH.asserted], stated, budget), model, labels)
 
 
 def _by_rules(
-    model: Model, day: date, packs: Sequence[str], settings: Settings, progress: Callable[[str], None]
+    model: Model, day: date, packs: Sequence[str], settings: Settings, budget: Budget, progress: Callable[[str], None]
 ) -> Conformance:
     progress("Drawing conclusions")
+    budget.enter("drawing conclusions")
     model = settings.stated(model)
-    matter = take_up(model, day, packs, settings)
+    matter = take_up(model, day, packs, settings, budget)
     store = matter.known.store
     progress("Measuring and validating")
-    measure(store, day, matter.given, model.place_of)
-    found = _outcome(store, shapes_of(matter.rules), GRAPH.facts, model.triples)
+    budget.enter("measuring")
+    measure(store, day, matter.given, model.place_of, budget)
+    budget.enter("validating")
+    found = _outcome(store, shapes_of(matter.rules), GRAPH.facts, model.triples, budget)
     return Conformance(found, model, Labels.of(store, GRAPH.facts))
 
 
-def _implied(model: Model) -> Iterable[Triple]:
+def _implied(model: Model, budget: Budget) -> Iterable[Triple]:
     ontology = assets.ontology()
-    return sorted({*ontology, *materialise([*model.triples, *ontology]).inferred} - set(model.places), key=str)
+    return sorted({*ontology, *materialise([*model.triples, *ontology], budget).inferred} - set(model.places), key=str)
 
 
-def _outcome(store: Store, shapes: Shapes, graphs: Sequence[NamedNode], stated: Iterable[Triple]) -> Outcome:
-    return validate(store, shapes, graphs=graphs, originals=_originals(stated))
+def _outcome(
+    store: Store, shapes: Shapes, graphs: Sequence[NamedNode], stated: Iterable[Triple], budget: Budget
+) -> Outcome:
+    return validate(store, shapes, graphs=graphs, originals=_originals(stated), budget=budget)
 
 
 def _originals(stated: Iterable[Triple]) -> Mapping[Triple, Sequence[Literal]]:

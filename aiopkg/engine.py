@@ -15,7 +15,7 @@ from aiopkg.baseline import read_baseline
 from aiopkg.cut import Complete
 from aiopkg.derive import Overview, cascade, cascade_triples, look_ahead, overlook, recommend
 from aiopkg.errors import InputError, LimitReached, Place
-from aiopkg.limits import UNLIMITED, Budget, Limits
+from aiopkg.limits import UNLIMITED, Budget, Limits, alone
 from aiopkg.materialised import Materialised, materialise_model
 from aiopkg.measure import measure
 from aiopkg.model import Model, load
@@ -163,12 +163,15 @@ def assess_model(
     if validator not in [*Validator]:
         raise InputError("validator", f"There is no validator '{validator}'.", fix=f"Take {' or '.join(Validator)}.")
     complete = Complete(settings.stated(model), as_of or datetime.now(UTC).date(), packs)
+    budget.so_far = complete.unfinished
     try:
         return _assess(complete, upcoming, settings, budget, Validator(validator), progress)
     except MemoryError:
         raise complete.unfinished(budget.passed("memory")) from None
     except LimitReached as limit:
         raise complete.unfinished(limit) from limit
+    finally:
+        budget.so_far = alone
 
 
 def _assess(
@@ -220,6 +223,7 @@ def _assess(
         return overlook(store, matter.organization, rules, ruling, cascades.arrows, labels)
 
     overview = look() if budget.limits else None
+    complete.stages.append("cascade")
     return Assessment(
         model=model,
         as_of=day,
@@ -287,27 +291,33 @@ def closure_of(
     *,
     with_ontology: bool = True,
     input_format: str | None = None,
+    limits: Limits | Budget | None = None,
     progress: Progress = _silent,
 ) -> str:
     """Return asserted and inferred triples of some files as N-Triples, sorted.
 
     With ``with_ontology`` our ontology is reasoned with; what follows from it alone, and membership in the
     class expressions that spell its definitions, is left out.
-    Raises :class:`InputError` as :func:`aiopkg.model.load` does.
+    Raises :class:`InputError` as :func:`aiopkg.model.load` does, and :class:`LimitReached` when one of ``limits`` is
+    passed.
     """
+    budget = Budget.of(limits)
     progress("Loading")
+    budget.enter("loading")
     model = load([source] if isinstance(source, str | Path) else source, input_format, strict=with_ontology)
     progress("Drawing conclusions")
+    budget.enter("drawing conclusions")
     if with_ontology:
         ontology = assets.ontology()
-        known = materialise([*model.triples, *ontology])
+        known = materialise([*model.triples, *ontology], budget)
         alone = {*ontology, *materialise(ontology).inferred} - set(model.places)
         spelt = {t.subject for t in ontology if isinstance(t.subject, BlankNode)}
     else:
-        known = materialise(model.triples)
+        known = materialise(model.triples, budget)
         alone, spelt = set(), set()
     told = (t for t in known.inferred if t not in alone and t.subject not in spelt and t.object not in spelt)
-    lines = {f"{triple} .\n" for triple in (*model.triples, *told)}
+    budget.enter("writing what follows")
+    lines = {f"{triple} .\n" for triple in budget.heeding((*model.triples, *told))}
     return "".join(sorted(lines))
 
 
@@ -318,15 +328,19 @@ def entailment(
     with_ontology: bool = True,
     catalog: Path | None = None,
     input_format: str | None = None,
+    limits: Limits | Budget | None = None,
 ) -> Entailment:
     """Tell whether one document follows from another, with our ontology or without.
 
     ``catalog`` is a folder from which imports are loaded. Raises :class:`InputError` as
-    :func:`aiopkg.model.load` does.
+    :func:`aiopkg.model.load` does, and :class:`LimitReached` when one of ``limits`` is passed.
     """
+    budget = Budget.of(limits)
+    budget.enter("loading")
     stated = load([premise], input_format, strict=False, catalog=catalog).triples
     asked = load([conclusion], input_format, strict=False, catalog=catalog).triples
-    return entails([*stated, *assets.ontology()] if with_ontology else stated, asked)
+    budget.enter("drawing conclusions")
+    return entails([*stated, *assets.ontology()] if with_ontology else stated, asked, budget)
 
 
 def write_graph(store: Store, graph: NamedNode, triples: Sequence[Triple]) -> None:

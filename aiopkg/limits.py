@@ -7,22 +7,25 @@ by the process that watches; see :mod:`aiopkg.cli.supervising`.
 
 import re
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextvars import ContextVar
 from dataclasses import dataclass
 from pathlib import Path
 from time import monotonic
-from typing import Protocol
+from typing import Protocol, TypeVar
 
 from aiopkg.errors import InputError, LimitReached
 
-__all__ = ["UNLIMITED", "Budget", "Companion", "Limits", "resident"]
+__all__ = ["UNLIMITED", "Budget", "Companion", "Limits", "alone", "resident"]
 
 _UNITS = {"ms": 0.001, "s": 1.0, "min": 60.0, "m": 60.0, "h": 3600.0}
 _SIZES = {"KB": 10**3, "MB": 10**6, "GB": 10**9, "KIB": 2**10, "MIB": 2**20, "GIB": 2**30}
 _WORD = re.compile(r"(?:(time|memory)=)?(\d+(?:\.\d+)?)\s*([a-zA-Z]+)?")
 _BETWEEN_LOOKS = 0.02
 """Seconds between two looks at the memory."""
+_ITEMS_BETWEEN_LOOKS = 4096
+
+Item = TypeVar("Item")
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +33,7 @@ class Limits:
     """The most that some work may take: ``seconds`` of wall clock, ``memory`` in bytes; None is no limit.
 
     What counts as memory is what the process holds of the machine's, not what it has asked for. As a context, it
-    limits all that is assessed within it by this thread (or task) together, unless something else is said there:
+    limits all that is done within it by this thread (or task) together, unless something else is said there:
     ``with Limits(seconds=60): ...``
     """
 
@@ -64,9 +67,7 @@ class Limits:
         return self.seconds is not None or self.memory is not None
 
     def __enter__(self) -> "Budget":
-        budget = Budget(self)
-        _IN_FORCE.set((*_IN_FORCE.get(), budget))
-        return budget
+        return Budget(self).__enter__()
 
     def __exit__(self, *_: object) -> None:
         _IN_FORCE.set(_IN_FORCE.get()[:-1])
@@ -83,14 +84,25 @@ class Companion(Protocol):
         """Take note that a limit was passed, and that what is complete is now written."""
         ...
 
+    def rest(self) -> None:
+        """Take note that the work is done, and that its answer is now handed over."""
+        ...
+
 
 class Budget:
-    """What is left of some limits."""
+    """What is left of some limits.
+
+    As a context, it is in force for all that this thread (or task) does within it. Whoever leaves it has the answer:
+    handing that over is limited no more.
+    """
 
     def __init__(self, limits: Limits, companion: Companion | None = None) -> None:
         self.limits = limits
         self.stage = "starting"
+        self.so_far: Callable[[LimitReached], LimitReached] = alone
+        """Puts what is complete with the limit that was passed."""
         self._companion = companion
+        self._finished = False
         self._begun = monotonic()
         self._looked = 0.0
 
@@ -101,15 +113,44 @@ class Budget:
             return _IN_FORCE.get()[-1]
         return limits if isinstance(limits, Budget) else cls(limits or Limits())
 
+    def __enter__(self) -> "Budget":
+        _IN_FORCE.set((*_IN_FORCE.get(), self))
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, *_: object) -> None:
+        _IN_FORCE.set(_IN_FORCE.get()[:-1])
+        if kind is None:
+            self.finish()
+
+    def finish(self) -> None:
+        """Say that the answer is complete: no limit ends the work any more. Raises as :meth:`heed` does."""
+        self.look()
+        if self._companion is not None and not self._finished:
+            self._finished = True
+            self._companion.rest()
+
     def enter(self, stage: str) -> None:
         """Say what is done next, in words that fit after "while"; raises as :meth:`heed` does."""
         self.stage = stage
         self.heed()
 
     def heed(self) -> None:
-        """Go on, or raise :class:`LimitReached` when a limit has been passed."""
+        """Go on, or raise :class:`LimitReached` when a limit has been passed; what is complete can be taken up here."""
         if self._companion is not None:
             self._companion.keep()
+        self.look()
+
+    def heeding(self, items: Iterable[Item]) -> Iterator[Item]:
+        """Yield some things, and look now and then whether a limit has been passed."""
+        for number, item in enumerate(items):
+            if number % _ITEMS_BETWEEN_LOOKS == 0:
+                self.look()
+            yield item
+
+    def look(self) -> None:
+        """Go on in the midst of a step, or raise :class:`LimitReached` when a limit has been passed."""
+        if self._finished:
+            return
         now = monotonic()
         if self.limits.seconds is not None and now - self._begun > self.limits.seconds:
             raise self.passed("time")
@@ -135,6 +176,11 @@ class Budget:
             f"{limit} was reached while {self.stage}.",
             fix="Allow more with --limit memory=..., or give it less to do.",
         )
+
+
+def alone(limit: LimitReached) -> LimitReached:
+    """Return a limit that was passed as it is: nothing is complete that could go with it."""
+    return limit
 
 
 _IN_FORCE: ContextVar[tuple[Budget, ...]] = ContextVar("_IN_FORCE", default=())

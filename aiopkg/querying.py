@@ -9,6 +9,7 @@ from pyoxigraph import Quad, Store
 from aiopkg import assets
 from aiopkg.engine import RdfGraph, Sources, assess_model, load_model
 from aiopkg.errors import InputError
+from aiopkg.limits import Budget, Limits
 from aiopkg.model import Model, load
 from aiopkg.reason import materialise
 from aiopkg.settings import Settings
@@ -37,33 +38,39 @@ def graphs_of(
     with_ontology: bool = True,
     input_format: str | None = None,
     settings: Settings | None = None,
+    limits: Limits | Budget | None = None,
     progress: Callable[[str], None] = lambda _: None,
 ) -> Store:
     """Return the named graphs that a query sees, as a store; raises as :func:`aiopkg.assess` does for what is given,
     but for a model without an organization.
     """
+    budget = Budget.of(limits)
     progress("Loading")
+    budget.enter("loading")
     if not with_ontology:
         alone = not isinstance(source, RdfGraph)
         model = load(_listed(source), input_format, strict=False) if alone else load_model(source)  # type: ignore[arg-type]
-        return _store(model, with_ontology=False)
+        return _store(model, budget, with_ontology=False)
     model = load_model(source, input_format)
     try:
-        return assess_model(model, as_of=as_of, packs=packs, settings=settings, progress=progress).served
+        found = assess_model(model, as_of=as_of, packs=packs, settings=settings, limits=budget, progress=progress)
     except InputError as error:
         if error.code != "no-organization":
             raise
-    return _store(model, with_ontology=True)
+        return _store(model, budget, with_ontology=True)
+    budget.enter("preparing the graphs")
+    return found.served
 
 
 def _listed(source: str | Path | Sequence[str | Path]) -> Sequence[str | Path]:
     return [source] if isinstance(source, str | Path) else source
 
 
-def _store(model: Model, *, with_ontology: bool) -> Store:
+def _store(model: Model, budget: Budget, *, with_ontology: bool) -> Store:
     ontology = assets.ontology() if with_ontology else ()
     declared = set(ontology) - set(model.places)
-    closure = materialise([*model.triples, *ontology])
+    budget.enter("drawing conclusions")
+    closure = materialise([*model.triples, *ontology], budget)
     store = Store()
     for graph, triples in (
         (GRAPH.asserted, model.triples),

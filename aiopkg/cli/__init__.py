@@ -7,11 +7,14 @@ import sys
 
 from aiopkg.cli.agenting import mcp
 from aiopkg.cli.app import app
+from aiopkg.cli.asking import ask
 from aiopkg.cli.catalogue import rules
 from aiopkg.cli.diagnosing import doctor
 from aiopkg.cli.explaining import explain
+from aiopkg.cli.importing import import_
 from aiopkg.cli.migrating import migrate
 from aiopkg.cli.querying import query
+from aiopkg.cli.reasoning import entails, materialise
 from aiopkg.cli.serving import serve
 from aiopkg.cli.trouble import complain
 from aiopkg.cli.validating import validate
@@ -19,14 +22,10 @@ from aiopkg.errors import AiopkgError, InputError
 
 __all__ = ["main"]
 
-app.command()(rules)
-app.command()(explain)
-app.command()(migrate)
-app.command()(query)
-app.command()(validate)
-app.command()(mcp)
-app.command()(doctor)
-app.command()(serve)
+app.command()(ask)
+app.command(name="import")(import_)
+for command in (materialise, entails, rules, explain, migrate, query, validate, mcp, doctor, serve):
+    app.command()(command)
 
 _CANNOT_BE_WRITTEN = (errno.ENOSPC, errno.EIO, errno.EFBIG, errno.EDQUOT)
 _INTERNAL_ERROR = 4

@@ -2,8 +2,8 @@
 
 import gc
 
-from aiopkg.cli.app import AsOf, InputFormat, Pack, Quiet, Sources, Verbose
-from aiopkg.cli.configuring import settings_for
+from aiopkg.cli.assessing import assessed
+from aiopkg.cli.options import AsOf, Config, InputFormat, Pack, Profile, Quiet, Sources, Verbose
 
 __all__ = ["mcp"]
 
@@ -12,6 +12,8 @@ def mcp(
     sources: Sources,
     as_of: AsOf = None,
     pack: Pack = [],  # noqa: B006 - Typer copies it
+    config: Config = None,
+    profile: Profile = None,
     input_format: InputFormat = None,
     quiet: Quiet = False,
     verbose: Verbose = 0,
@@ -21,7 +23,7 @@ def mcp(
     Nothing but the files named here is read. Example: aiopkg mcp org.ttl
     """
     gc.enable()  # this command stays
-    from aiopkg import agent, engine  # noqa: PLC0415
+    from aiopkg import agent  # noqa: PLC0415
     from aiopkg.cli.progress import progress  # noqa: PLC0415
     from aiopkg.errors import InputError  # noqa: PLC0415
 
@@ -30,12 +32,13 @@ def mcp(
             "stdin-taken", "Standard input belongs to the assistant.", fix="Name the files of the model instead."
         )
     with progress(quiet) as tell:
-        found = engine.assess(
+        found = assessed(
             sources,
-            as_of=as_of.date() if as_of else None,
+            as_of=as_of,
             packs=pack,
             input_format=input_format,
-            settings=settings_for(),
+            config=config,
+            profile=profile,
             progress=tell,
         )
     agent.run(found)

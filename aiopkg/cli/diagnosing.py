@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from aiopkg.cli.app import InputFormat, Verbose
+from aiopkg.cli.options import InputFormat, Verbose
 
 if TYPE_CHECKING:
     from aiopkg.doctor import Check, Consistency

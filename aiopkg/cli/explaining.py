@@ -1,14 +1,14 @@
 """The command that proves what an assessment says, and says why something does not follow."""
 
-from datetime import datetime
 from enum import StrEnum
-from io import StringIO
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from aiopkg.cli.configuring import settings_for
+from aiopkg.cli.assessing import assessed
+from aiopkg.cli.options import AsOf, Config, InputFormat, Output, Pack, Profile, Quiet, Verbose
+from aiopkg.cli.supervising import Limit, budget_for
 
 if TYPE_CHECKING:
     from aiopkg.assessment import Assessment
@@ -17,7 +17,6 @@ if TYPE_CHECKING:
 __all__ = ["explain"]
 
 _RULE_AND_ELEMENT = 2
-_WIDTH = 110
 
 
 class ProofFormat(StrEnum):
@@ -43,50 +42,44 @@ def explain(
         bool,
         typer.Option("--not", help="Say why a triple does not follow, or why a rule does not apply to an element."),
     ] = False,
-    as_of: Annotated[
-        datetime | None,
-        typer.Option("--as-of", formats=["%Y-%m-%d"], metavar="DATE", help="Judge as of this day (default today)."),
-    ] = None,
-    pack: Annotated[list[str], typer.Option("--pack", metavar="ID", help="Apply this rule pack too.")] = [],  # noqa: B006
+    as_of: AsOf = None,
+    pack: Pack = [],  # noqa: B006 - Typer copies it
+    config: Config = None,
+    profile: Profile = None,
     output_format: Annotated[
         ProofFormat, typer.Option("-f", "--format", help="text, json, prov (PROV-O in Turtle) or html.")
     ] = ProofFormat.text,
-    output: Annotated[
-        Path | None, typer.Option("-o", "--output", metavar="FILE", help="Write here, not to stdout.")
-    ] = None,
-    input_format: Annotated[
-        str | None,
-        typer.Option(metavar="NAME", help="turtle, ntriples, nquads, trig, rdfxml or jsonld; default by ending."),
-    ] = None,
-    quiet: Annotated[bool, typer.Option("-q", "--quiet", help="Show no progress.")] = False,
-    verbose: Annotated[int, typer.Option("-v", count=True, help="Give twice (-vv) to see where a defect lies.")] = 0,
+    output: Output = None,
+    limit: Limit = [],  # noqa: B006
+    input_format: InputFormat = None,
+    quiet: Quiet = False,
+    verbose: Verbose = 0,
 ) -> None:
     """Prove a finding, a recommendation, a cascade, an archetype or a triple, down to what the files state.
 
     Example: aiopkg explain org.ttl "Demand forecast" a aiop:LiveUseCase; with --not, aiopkg explain --not org.ttl G105
     "Demand forecast"
     """
-    from aiopkg import engine  # noqa: PLC0415
     from aiopkg.cli.progress import progress  # noqa: PLC0415
     from aiopkg.cli.showing import emit  # noqa: PLC0415
 
     sources, matter = _parted(words)
-    with progress(quiet) as tell:
-        found = engine.assess(
+    with budget_for(limit), progress(quiet or bool(limit)) as tell:
+        found = assessed(
             sources,
-            as_of=as_of.date() if as_of else None,
+            as_of=as_of,
             packs=pack,
             input_format=input_format,
-            settings=settings_for(),
+            config=config,
+            profile=profile,
             progress=tell,
         )
         tell("Explaining")
-        denial = _denied(found, matter, output_format) if negated else None
-        proof = None if negated else found.explain(matter)
-    if denial is not None:
-        emit(denial, output)
-    elif proof is not None:
-        _show(proof, output_format, output)
+        if negated:
+            content = _denied(found, matter, output_format)
+        else:
+            content = _written(found.explain(matter), output_format, output)
+    emit(content, output)
 
 
 def _denied(found: "Assessment", words: list[str], output_format: ProofFormat) -> str:
@@ -129,24 +122,16 @@ def _parted(words: list[str]) -> tuple[list[str], list[str]]:
     return words[:count], words[count:]
 
 
-def _show(proof: "Proof", output_format: ProofFormat, output: Path | None) -> None:
-    from rich.console import Console  # noqa: PLC0415
-
+def _written(proof: "Proof", output_format: ProofFormat, output: Path | None) -> str:
     from aiopkg import report  # noqa: PLC0415
-    from aiopkg.cli.showing import emit  # noqa: PLC0415
+    from aiopkg.cli.showing import drawn  # noqa: PLC0415
 
-    if output_format is ProofFormat.text and output is None:
-        report.proof_to_text(proof, Console())
-        return
     match output_format:
         case ProofFormat.text:
-            text = StringIO()
-            report.proof_to_text(proof, Console(file=text, width=_WIDTH))
-            content = text.getvalue()
+            return drawn(lambda console: report.proof_to_text(proof, console), output)
         case ProofFormat.json:
-            content = report.proof_to_json(proof)
+            return report.proof_to_json(proof)
         case ProofFormat.prov:
-            content = report.proof_to_prov(proof)
+            return report.proof_to_prov(proof)
         case ProofFormat.html:
-            content = report.proof_to_html(proof)
-    emit(content, output)
+            return report.proof_to_html(proof)

@@ -8,6 +8,9 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from aiopkg.cli.options import InputFormat, Sources, Verbose
+from aiopkg.cli.supervising import Limit, budget_for
+
 if TYPE_CHECKING:
     from aiopkg.migrate import Migrated
 
@@ -15,18 +18,16 @@ __all__ = ["migrate"]
 
 
 def migrate(
-    sources: Annotated[list[str], typer.Argument(metavar="SOURCE...", help="Files, folders, globs, or - for stdin.")],
+    sources: Sources,
     output: Annotated[
         Path | None, typer.Option("-o", "--output", metavar="FILE", help="Write here; the one file stays as it is.")
     ] = None,
     check: Annotated[
         bool, typer.Option("--check", help="Write nothing; exit with 1 if something would change.")
     ] = False,
-    input_format: Annotated[
-        str | None,
-        typer.Option(metavar="NAME", help="turtle, ntriples, nquads, trig, rdfxml or jsonld; default by ending."),
-    ] = None,
-    verbose: Annotated[int, typer.Option("-v", count=True, help="Give twice (-vv) to see where a defect lies.")] = 0,
+    limit: Limit = [],  # noqa: B006 - Typer copies it
+    input_format: InputFormat = None,
+    verbose: Verbose = 0,
 ) -> None:
     """Bring files up to date with the ontology: terms that were renamed get their present names.
 
@@ -36,11 +37,13 @@ def migrate(
     from aiopkg.migrate import migrate as migrated  # noqa: PLC0415
     from aiopkg.model.sources import find_sources  # noqa: PLC0415
 
-    found = list(find_sources(sources, input_format))
-    if output is not None and (check or len(found) > 1):
-        what = "--check" if check else f"{len(found)} files"
-        raise InputError("migrate-options", f"--output does not go with {what}.", fix="Leave --output out.")
-    results = [(source.name, migrated(source)) for source in found]  # all are read before one is written
+    with budget_for(limit) as budget:
+        budget.enter("reading the files")
+        found = list(find_sources(sources, input_format))
+        if output is not None and (check or len(found) > 1):
+            what = "--check" if check else f"{len(found)} files"
+            raise InputError("migrate-options", f"--output does not go with {what}.", fix="Leave --output out.")
+        results = [(source.name, migrated(source)) for source in budget.heeding(found)]  # all, before one is written
     for name, result in results:
         for line in _said(name, result, check):
             typer.echo(line, err=name == "-")

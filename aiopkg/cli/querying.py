@@ -6,8 +6,9 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from aiopkg.cli.app import AsOf, InputFormat, Ontology, Output, Pack, Quiet, Verbose
 from aiopkg.cli.configuring import settings_for
+from aiopkg.cli.options import AsOf, Config, InputFormat, Ontology, Output, Pack, Profile, Quiet, Verbose
+from aiopkg.cli.supervising import Limit, budget_for
 
 if TYPE_CHECKING:
     from aiopkg.sparql import Evaluated
@@ -42,6 +43,8 @@ def query(
     ] = [],  # noqa: B006 - Typer copies it
     as_of: AsOf = None,
     pack: Pack = [],  # noqa: B006
+    config: Config = None,
+    profile: Profile = None,
     output_format: Annotated[
         QueryFormat,
         typer.Option("-f", "--format", help="text, json, csv, tsv or xml; turtle, ntriples or jsonld for graphs."),
@@ -50,6 +53,7 @@ def query(
     ontology: Annotated[
         Ontology, typer.Option(help="Reason with our ontology, or over the files alone.")
     ] = Ontology.aiop,
+    limit: Limit = [],  # noqa: B006
     input_format: InputFormat = None,
     quiet: Quiet = False,
     verbose: Verbose = 0,
@@ -65,21 +69,20 @@ def query(
 
     sources, text = _parted(words)
     given = _given(bind)
-    with progress(quiet) as tell:
+    with budget_for(limit), progress(quiet or bool(limit)) as tell:
         store = graphs_of(
             sources,
             as_of=as_of.date() if as_of else None,
             packs=pack,
             with_ontology=ontology is Ontology.aiop,
             input_format=input_format,
-            settings=settings_for(),
+            settings=settings_for(config, profile),
             progress=tell,
         )
         tell("Asking")
         found = evaluate(store, text, given)
         content = _written(found, output_format, output)
-    if content is not None:
-        emit(content, output)
+    emit(content, output)
 
 
 def _parted(words: list[str]) -> tuple[list[str], str]:
@@ -117,8 +120,7 @@ def _given(bindings: list[str]) -> dict[str, object]:
     return found
 
 
-def _written(found: "Evaluated", output_format: QueryFormat, output: Path | None) -> str | None:
-    """Return the answer in a format; None when it was shown on the terminal."""
+def _written(found: "Evaluated", output_format: QueryFormat, output: Path | None) -> str:
     from pyoxigraph import QueryResultsFormat, QueryTriples, RdfFormat, Triple, serialize  # noqa: PLC0415
 
     from aiopkg.errors import InputError  # noqa: PLC0415
@@ -153,13 +155,11 @@ def _steady(content: str) -> str:
     return "".join([*sorted(head), *lines[len(head) :]])
 
 
-def _shown(found: "Evaluated", output: Path | None) -> str | None:
-    from io import StringIO  # noqa: PLC0415
-
-    from rich.console import Console  # noqa: PLC0415
+def _shown(found: "Evaluated", output: Path | None) -> str:
     from rich.table import Table  # noqa: PLC0415
     from rich.text import Text  # noqa: PLC0415
 
+    from aiopkg.cli.showing import drawn  # noqa: PLC0415
     from aiopkg.model.labels import legible  # noqa: PLC0415
     from aiopkg.sparql import Solutions, answer  # noqa: PLC0415
 
@@ -171,9 +171,4 @@ def _shown(found: "Evaluated", output: Path | None) -> str | None:
         table.add_column(column, overflow="fold")
     for row in rows.shown():
         table.add_row(*(Text(legible(cell)) for cell in row))
-    if output is None:
-        Console().print(table)
-        return None
-    written = StringIO()
-    Console(file=written, width=110).print(table)
-    return written.getvalue()
+    return drawn(lambda console: console.print(table), output)

@@ -6,8 +6,8 @@ from typing import Annotated
 
 import typer
 
-from aiopkg.cli.app import AsOf, InputFormat, Ontology, Pack, Quiet, Verbose
 from aiopkg.cli.configuring import settings_for
+from aiopkg.cli.options import AsOf, Config, InputFormat, Ontology, Pack, Profile, Quiet, Verbose
 from aiopkg.errors import InputError
 
 __all__ = ["serve"]
@@ -29,6 +29,8 @@ def serve(
     seconds: Annotated[float, typer.Option(min=0.1, help="How long a query or update may take.")] = 4.0,
     as_of: AsOf = None,
     pack: Pack = [],  # noqa: B006 - Typer copies it
+    config: Config = None,
+    profile: Profile = None,
     input_format: InputFormat = None,
     quiet: Quiet = False,
     verbose: Verbose = 0,
@@ -56,7 +58,7 @@ def serve(
         model = load(sources, input_format, strict=assessed) if sources else None
         day = as_of.date() if as_of else None
         if model is not None and assessed:
-            content = server.Holding.organization(model, day, pack, settings_for())
+            content = server.Holding.organization(model, day, pack, settings_for(config, profile))
         else:
             content = server.Holding.reasoned(model)
         tell("Preparing the endpoint")

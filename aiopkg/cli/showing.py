@@ -2,8 +2,9 @@
 
 import os
 import sys
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
+from io import StringIO
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -12,9 +13,14 @@ import typer
 from aiopkg.formats import Format
 
 if TYPE_CHECKING:
+    from rich.console import Console
+
     from aiopkg.assessment import Assessment
 
-__all__ = ["Target", "content_of", "emit", "show", "with_baseline_written"]
+__all__ = ["Target", "content_of", "drawn", "emit", "show", "with_baseline_written"]
+
+_WIDTH = 110
+"""How wide a text is that goes into a file."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,6 +87,16 @@ def show(found: "Assessment", content: Content | None, target: Target | None) ->
     elif target is not None:
         report.write_site(target.path, content)
         typer.echo(f"Written to {target.path / 'index.html'} and {len(content) - 1} files beside it.", err=True)
+
+
+def drawn(draw: Callable[["Console"], None], output: Path | None = None) -> str:
+    """Return what is drawn on a console: as wide and as coloured as standard output is, or plain for a file."""
+    from rich.console import Console  # noqa: PLC0415
+
+    console = Console() if output is None else Console(file=StringIO(), width=_WIDTH)
+    with console.capture() as captured:
+        draw(console)
+    return captured.get()
 
 
 def emit(content: str | bytes, output: Path | None) -> None:

@@ -4,21 +4,22 @@ A query in the store and a step of the reasoner cannot be interrupted from withi
 only when they return. So the work is done by a child, which forks a keeper of itself whenever it is between two
 steps: a copy that costs nothing while it sleeps. When a limit is passed and the child does not notice by itself,
 this process ends it and wakes the keeper, which takes up at the last step that was complete and writes the report.
-Where processes cannot be forked (Windows), limits are heeded between steps only.
+Where processes cannot be forked (Windows), a thread does it; see :mod:`aiopkg.cli.alarm`.
 """
 
 import os
 import select
 import signal
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from time import monotonic
 from typing import Annotated, Final
 
 import typer
 
-from aiopkg.errors import LimitReached
+from aiopkg.cli.alarm import Alarm
+from aiopkg.errors import InputError, LimitReached
 from aiopkg.limits import Budget, Limits, resident
 
 __all__ = ["Limit", "budget_for"]
@@ -44,19 +45,28 @@ _GRACE = 10.0
 """Seconds in which a report of what was complete has to be written."""
 
 _ENDING = b"ending "
+_RESTING = b"resting "
 _TURN = 0.02
 _COPYING = 3
 """A keeper is made when the work since the last has taken so many times as long as making one."""
 
 
-def budget_for(words: Sequence[str]) -> Budget:
+def budget_for(words: Sequence[str], show: Callable[[LimitReached], None] = lambda _: None) -> Budget:
     """Return the budget of a command; with limits, the caller is from now on the child that works.
 
-    Raises :class:`InputError` for words that are not limits. The process that called ends with the child's code.
+    Where processes cannot be forked, a thread ends the command; ``show`` then writes what was complete.
+    Raises :class:`InputError` for words that are not limits, and for one on memory where nothing tells how much a
+    process holds. The process that called ends with the child's code.
     """
     limits = Limits.read(words)
-    if not limits or sys.platform == "win32":
+    if limits.memory is not None and resident() is None:
+        raise InputError(
+            "limit", "This system does not tell how much memory a process holds.", fix="Limit the time alone."
+        )
+    if not limits:
         return Budget(limits)
+    if sys.platform == "win32" or not hasattr(os, "fork"):
+        return Alarm.set(limits, show)
     sys.stdout.flush()
     sys.stderr.flush()
     told, tell = os.pipe()
@@ -110,6 +120,12 @@ class _Keeping:
             self._over = True
             os.write(self.tell, _ENDING)
 
+    def rest(self) -> None:
+        """Ask not to be ended any more, however long the answer takes to be handed over."""
+        if not self._over:
+            self._over = True
+            os.write(self.tell, _RESTING)
+
     def _sleep(self) -> None:
         """Wait for the watcher: a word says which limit was passed, the end says that nothing was."""
         try:
@@ -136,6 +152,8 @@ def _watch(child: int, limits: Limits, told: int, wake: int) -> int:
         keeper = next((int(word) for word in reversed(words) if word.isdigit()), keeper)
         if _ENDING.strip() in words:
             most, memory = monotonic() + _GRACE, float("inf")
+        if _RESTING.strip() in words:
+            most = memory = float("inf")
         ended, status = os.waitpid(child, os.WNOHANG)
         if ended:
             code = os.waitstatus_to_exitcode(status)

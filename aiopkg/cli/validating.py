@@ -1,13 +1,13 @@
 """The command that validates files against shapes and writes the report of the W3C."""
 
 from enum import StrEnum
-from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from aiopkg.cli.app import AsOf, InputFormat, Output, Pack, Quiet, Sources, Verbose
 from aiopkg.cli.configuring import settings_for
+from aiopkg.cli.options import AsOf, Config, InputFormat, Output, Pack, Profile, Quiet, Sources, Verbose
+from aiopkg.cli.supervising import Limit, budget_for
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -36,10 +36,13 @@ def validate(
     ] = False,
     as_of: AsOf = None,
     pack: Pack = [],  # noqa: B006
+    config: Config = None,
+    profile: Profile = None,
     output_format: Annotated[
         ReportFormat, typer.Option("-f", "--format", help="text, turtle, ntriples or jsonld.")
     ] = ReportFormat.text,
     output: Output = None,
+    limit: Limit = [],  # noqa: B006
     input_format: InputFormat = None,
     quiet: Quiet = False,
     verbose: Verbose = 0,
@@ -49,10 +52,10 @@ def validate(
     Example: aiopkg validate data.ttl --shapes shapes.ttl --format turtle
     """
     from aiopkg.cli.progress import progress  # noqa: PLC0415
-    from aiopkg.cli.showing import emit  # noqa: PLC0415
+    from aiopkg.cli.showing import drawn, emit  # noqa: PLC0415
     from aiopkg.conformance import conform  # noqa: PLC0415
 
-    with progress(quiet) as tell:
+    with budget_for(limit), progress(quiet or bool(limit)) as tell:
         found = conform(
             sources,
             shapes,
@@ -60,12 +63,14 @@ def validate(
             as_of=as_of.date() if as_of else None,
             packs=pack,
             input_format=input_format,
-            settings=settings_for(),
+            settings=settings_for(config, profile),
             progress=tell,
         )
-    content = _text(found, output) if output_format is ReportFormat.text else _written(found, output_format)
-    if content is not None:
-        emit(content, output)
+        if output_format is ReportFormat.text:
+            content = drawn(lambda console: _print(found, console), output)
+        else:
+            content = _written(found, output_format)
+    emit(content, output)
     raise typer.Exit(int(not found))
 
 
@@ -78,20 +83,6 @@ def _written(found: "Conformance", output_format: ReportFormat) -> str:
     prefixes = {"sh": PREFIXES["sh"]} if output_format is ReportFormat.turtle else None
     content = serialize(found.triples(), format=formats[output_format.value], prefixes=prefixes)
     return (content or b"").decode()
-
-
-def _text(found: "Conformance", output: Path | None) -> str | None:
-    """Return the results as text; None when they were shown on the terminal."""
-    from io import StringIO  # noqa: PLC0415
-
-    from rich.console import Console  # noqa: PLC0415
-
-    if output is None:
-        _print(found, Console())
-        return None
-    text = StringIO()
-    _print(found, Console(file=text, width=110))
-    return text.getvalue()
 
 
 def _print(found: "Conformance", console: "Console") -> None:

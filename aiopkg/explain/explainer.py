@@ -13,6 +13,7 @@ from aiopkg.explain.known import Known, declared_in, spelt_alike
 from aiopkg.explain.measured import Measures
 from aiopkg.explain.proof import Proof, Step
 from aiopkg.explain.sentences import Sentences, inferences
+from aiopkg.limits import Budget
 from aiopkg.model.load import Model
 from aiopkg.vocab import AIOP, OWL
 
@@ -29,7 +30,9 @@ class Explainer:
         self.sentences = Sentences(known.labels, known.store)
 
     def proof(self, root: Triple) -> Proof | None:
-        """Return the proof of a conclusion, None where nothing asserts or derives it."""
+        """Return the proof of a conclusion, None where nothing asserts or derives it; heeds the limits in force."""
+        budget = Budget.of(None)
+        budget.enter("explaining")
         root = self.canonical(root)
         steps: dict[Triple, Step] = {}
         waiting = [root]
@@ -37,6 +40,7 @@ class Explainer:
             conclusion = waiting.pop()
             if conclusion in steps:
                 continue
+            budget.heed()
             step = self.step(conclusion)
             if step is None:
                 return None

@@ -15,6 +15,7 @@ from aiopkg.imports.rows import RowReader
 from aiopkg.imports.table import Table, read_table
 from aiopkg.imports.terms import FACT
 from aiopkg.imports.turtle import TurtleWriter
+from aiopkg.limits import Budget
 from aiopkg.vocab import PREFIXES, RDF
 
 __all__ = ["available", "convert"]
@@ -34,7 +35,8 @@ def convert(mapping_id: str, source: Path, destination: Path) -> ImportReport:
     The destination is written whole or not at all. Same file in, same bytes out.
 
     Raises :class:`InputError` when there is no such mapping, when the source cannot be read as the table
-    that the mapping is for, or when the destination cannot be written.
+    that the mapping is for, or when the destination cannot be written; :class:`LimitReached` where limits are in
+    force and one is passed.
     """
     chosen = mapping(mapping_id)
     if source.exists() and destination.exists() and source.samefile(destination):
@@ -44,11 +46,16 @@ def convert(mapping_id: str, source: Path, destination: Path) -> ImportReport:
             place=Place(str(destination)),
             fix="Name another file for the model.",
         )
+    budget = Budget.of(None)
+    budget.enter("reading the table")
     table = read_table(source, chosen.headers, chosen.encoding, chosen.delimiter, chosen.label)
     reader = RowReader(chosen)
     writer = TurtleWriter(chosen.base, {**PREFIXES, "column": f"{chosen.base}column/"})
-    rows = [_row_text(reader, writer, table, number) for number in range(len(table.rows))]
-    _write(destination, [*_preamble(chosen, source, reader, writer), *rows])
+    budget.enter("mapping the rows")
+    rows = [_row_text(reader, writer, table, number) for number in budget.heeding(range(len(table.rows)))]
+    texts = [*_preamble(chosen, source, reader, writer), *rows]
+    budget.finish()
+    _write(destination, texts)
     return ImportReport(
         mapping=mapping_id,
         source=source,

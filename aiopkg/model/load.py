@@ -9,6 +9,7 @@ from pathlib import Path
 from pyoxigraph import BlankNode, Literal, NamedNode, Quad, Store, Triple
 
 from aiopkg.errors import InputError, Place
+from aiopkg.limits import Budget
 from aiopkg.model.blank import name_blank_nodes
 from aiopkg.model.catalog import Catalog
 from aiopkg.model.check import check_literals, check_terms, check_values
@@ -192,6 +193,7 @@ def load(
 
 def load_sources(sources: Iterable[Source], *, strict: bool = True, catalog: Path | None = None) -> Model:
     """Load documents that were found already into one model; see :func:`load`."""
+    budget = Budget.of(None)
     queue = deque(sources)
     imports = Catalog(catalog) if catalog else None
     found: list[tuple[Triple, Place]] = []
@@ -201,7 +203,7 @@ def load_sources(sources: Iterable[Source], *, strict: bool = True, catalog: Pat
         if source.name in seen:
             continue
         seen.add(source.name)
-        statements = list(_statements(source, len(seen)))
+        statements = list(budget.heeding(_statements(source, len(seen))))
         if not statements:
             raise InputError(
                 "empty-file",

@@ -11,6 +11,8 @@ from typing import Final
 
 from pyoxigraph import BlankNode, Literal, NamedNode, Triple
 
+from aiopkg.limits import UNLIMITED, Budget
+
 from .dictionary import Term
 from .expressions import Boolean, Expression, Graph, Named
 from .hypothesis import Assumption, Theory
@@ -61,15 +63,15 @@ class Entailment:
         return self.inconsistent or not self.missing
 
 
-def entails(premises: Iterable[Triple], conclusion: Iterable[Triple]) -> Entailment:
+def entails(premises: Iterable[Triple], conclusion: Iterable[Triple], budget: Budget = UNLIMITED) -> Entailment:
     """Whether a graph follows from another one under the OWL 2 RL/RDF rules.
 
     Beyond the rules, what is true of everything holds; class expressions and axioms of the conclusion are
     checked by reasoning from assumptions (see :mod:`aiopkg.reason.hypothesis`). Sound, and complete for the
-    facts that the rules conclude.
+    facts that the rules conclude. Raises LimitReached when the budget is used up.
     """
     given, wanted = tuple(premises), tuple(dict.fromkeys(conclusion))
-    theory = Theory((*given, *_reflexive_facts(given, wanted)))
+    theory = Theory((*given, *_reflexive_facts(given, wanted)), budget)
     if theory.under().inconsistencies:
         return Entailment((), inconsistent=True)
     return Entailment(_Conclusion(theory, wanted).missing())

@@ -11,6 +11,8 @@ from typing import Final
 
 from pyoxigraph import BlankNode, Literal, NamedNode, Triple
 
+from aiopkg.limits import UNLIMITED, Budget
+
 from .closure import Closure, materialise
 from .dictionary import Term
 from .expressions import (
@@ -44,15 +46,16 @@ _EVERYTHING: Final = (THING.name, NamedNode(RDFS + "Resource"))
 class Theory:
     """Premises, and their closure under each assumption that was asked about."""
 
-    def __init__(self, given: Iterable[Triple]) -> None:
+    def __init__(self, given: Iterable[Triple], budget: Budget = UNLIMITED) -> None:
         self._given = tuple(given)
+        self._budget = budget
         self._closures: dict[Assumption, Closure] = {}
         self._spelt: dict[Expression, list[Term]] | None = None
 
     def under(self, assumed: Assumption = ()) -> Closure:
         """The closure of the premises and an assumption."""
         if assumed not in self._closures:
-            self._closures[assumed] = materialise((*self._given, *assumed))
+            self._closures[assumed] = materialise((*self._given, *assumed), self._budget)
         return self._closures[assumed]
 
     def refutes(self, assumed: Assumption) -> bool:

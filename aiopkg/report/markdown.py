@@ -49,9 +49,6 @@ def _lines(a: Assessment) -> Iterator[str]:
 
 
 def _in_short(a: Assessment, broken: Sequence[Finding]) -> Iterator[str]:
-    if a.cut:
-        yield f"**{for_markdown(a.cut.in_words(len(a.rules)))}**"
-        yield ""
     severities = Counter(finding.severity for finding in broken)
     verdicts = Counter(finding.verdict for finding in a.findings)
     gaps = ", ".join(f"{severities[name]:,} {name}" for name in SEVERITIES if severities[name]) or "no gap"

@@ -6,7 +6,7 @@ from pyoxigraph import Literal, NamedNode, RdfFormat, Triple, serialize
 
 from aiopkg.assessment import Assessment
 from aiopkg.validate.findings import FINDING
-from aiopkg.vocab import AIOP, GRAPH, PREFIXES, RDF, SH, XSD
+from aiopkg.vocab import AIOP, GRAPH, PREFIXES, RDF, RULE, SH, XSD
 
 __all__ = ["to_turtle"]
 
@@ -18,7 +18,7 @@ def to_turtle(assessment: Assessment) -> str:
 
     The report (SHACL 3.6) has a result for each gap. A gap says that an element does not conform to the node shape
     that the rule is, whence the constraint component; its verdict and words are those of the finding, whose IRI the
-    result has.
+    result has. A report that a limit cut short says so, and that nothing conforms.
     """
     graphs = (GRAPH.findings, GRAPH.recommendations, GRAPH.cascades)
     triples = {quad.triple for graph in graphs for quad in assessment.store.quads_for_pattern(None, None, None, graph)}
@@ -33,7 +33,11 @@ def to_turtle(assessment: Assessment) -> str:
 def _report(a: Assessment) -> Iterator[Triple]:
     broken = {FINDING + finding.id: finding for finding in a.findings if finding.verdict == "violated"}
     yield Triple(_REPORT, RDF.type, SH.ValidationReport)
-    yield Triple(_REPORT, SH.conforms, Literal("false" if broken else "true", datatype=XSD.boolean))
+    yield Triple(_REPORT, SH.conforms, Literal("false" if broken or a.cut else "true", datatype=XSD.boolean))
+    if a.cut:
+        yield Triple(_REPORT, AIOP.endedBecause, Literal(a.cut.in_words(len(a.rules))))
+        yield Triple(_REPORT, AIOP.endedAfter, Literal(a.cut.stages[-1]))
+        yield from (Triple(_REPORT, AIOP.leftUnjudged, NamedNode(RULE + code)) for code in a.cut.rules)
     for iri, finding in broken.items():
         node = NamedNode(iri)
         focus = next(a.store.quads_for_pattern(node, AIOP.focus, None, GRAPH.findings)).object

@@ -11,6 +11,8 @@ from aiopkg.validate.findings import Finding
 
 __all__ = ["columns", "rows", "to_csv"]
 
+_CUT = "not complete"
+
 
 def to_csv(assessment: Assessment) -> str:
     """Return every finding as a row below a header, in UTF-8 and with the line ends that RFC 4180 asks for.
@@ -31,8 +33,14 @@ def columns(a: Assessment) -> list[str]:
 
 
 def rows(a: Assessment) -> Iterator[list[str | int]]:
-    """Yield each finding as a row; a cell is a text, or a number for the line."""
+    """Yield each finding as a row; a cell is a text, or a number for the line.
+
+    Where a limit cut the assessment short, the first row says so, under a verdict that no finding has.
+    """
     names = [field.name for field in fields(Finding)]
+    if a.cut:
+        said = {"verdict": _CUT, "message": a.cut.in_words(len(a.rules))}
+        yield [said.get(name, "") for name in columns(a)]
     for finding in a.findings:
         cells = [_cell(getattr(finding, name)) for name in names]
         yield [*cells, a.state_of(finding)] if a.baseline else cells

@@ -8,6 +8,7 @@ from pyoxigraph import NamedNode, QueryBoolean, QuerySolutions, QueryTriples, St
 
 from aiopkg.errors import InputError, Place
 from aiopkg.graphs import rdflib_graph
+from aiopkg.limits import Budget
 from aiopkg.sparql.binding import Value, bind
 from aiopkg.sparql.solutions import Solutions
 from aiopkg.sparql.tokens import read_tokens
@@ -32,7 +33,8 @@ def evaluate(store: Store, text: str, bindings: Mapping[str, Value] | None = Non
 
     The default graph is what is asserted together with what is inferred, unless the query says FROM.
     Raises :class:`InputError` for a syntax error (with line and column), for SERVICE, since nothing is asked of
-    other machines, and as :func:`aiopkg.sparql.binding.bind` does.
+    other machines, and as :func:`aiopkg.sparql.binding.bind` does; :class:`LimitReached` where limits are in force and
+    one is passed.
     """
     words = {token.text.upper() for token in read_tokens(text) if token.kind == "word"}
     if "SERVICE" in words:
@@ -41,6 +43,7 @@ def evaluate(store: Store, text: str, bindings: Mapping[str, Value] | None = Non
             "SERVICE would send parts of the query to another machine.",
             fix="Leave it out; only what was loaded is answered from.",
         )
+    Budget.of(None).enter("answering the query")
     bound = bind(text, bindings or {})
     default = None if "FROM" in words else list(DEFAULT_GRAPH)
     try:
@@ -57,7 +60,7 @@ def answer(found: Evaluated) -> Answered:
         return bool(found)
     if isinstance(found, QuerySolutions):
         return Solutions.read(found)
-    return rdflib_graph(sorted(set[Triple](found), key=str), PREFIXES.items())
+    return rdflib_graph(sorted(set[Triple](Budget.of(None).heeding(found)), key=str), PREFIXES.items())
 
 
 def _syntax_error(text: str, bound: str, message: str) -> InputError:

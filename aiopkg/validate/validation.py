@@ -6,6 +6,7 @@ from dataclasses import replace
 
 from pyoxigraph import Literal, NamedNode, Store, Triple
 
+from aiopkg.limits import UNLIMITED, Budget
 from aiopkg.validate.focus import Focus
 from aiopkg.validate.logic_constraints import HasProperty
 from aiopkg.validate.openness import Openness
@@ -36,17 +37,20 @@ def validate(
     *,
     graphs: Sequence[NamedNode] | None = None,
     originals: Mapping[Triple, Sequence[Literal]] | None = None,
+    budget: Budget = UNLIMITED,
 ) -> Outcome:
     """Validate the union of the graphs (None: the default graph) of a store against compiled shapes.
 
     The graphs should not share triples, since SPARQL engines do not agree on counting those. ``originals`` maps a
     triple as it is stored to its object as it was written, for literals that the store has rewritten; results then
     show what was written, and datatypes derived from xsd:integer are checked by the letter. The store is only read.
+    Raises LimitReached between two shapes when the budget is used up.
     """
     run = start(store, shapes, graphs, originals)
     results: list[Result] = []
     targets: dict[Node, tuple[Term, ...]] = {}
     for target in shapes.targets:
+        budget.heed()
         focus = target.focus(run)
         targets[target.name] = tuple(order_terms(run.nodes(focus)))
         results.extend(results_of(run, target, focus))
