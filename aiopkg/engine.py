@@ -9,7 +9,6 @@ from typing import Protocol, runtime_checkable
 
 from pyoxigraph import BlankNode, NamedNode, Quad, RdfFormat, Store, Triple
 
-from aiopkg import assets
 from aiopkg.assessment import Assessment, spoken
 from aiopkg.baseline import read_baseline
 from aiopkg.cut import Complete
@@ -24,7 +23,6 @@ from aiopkg.model.labels import Labels
 from aiopkg.model.load import model_of
 from aiopkg.model.parse import parse_source
 from aiopkg.model.sources import Source
-from aiopkg.reason import Entailment, entails, materialise
 from aiopkg.rules import Rule, catalogue
 from aiopkg.settings import Settings
 from aiopkg.validate.findings import Ruling, name_of, rule_upon
@@ -39,8 +37,6 @@ __all__ = [
     "RdfGraph",
     "assess",
     "assess_model",
-    "closure_of",
-    "entailment",
     "find_organization",
     "load_model",
     "materialise_model",
@@ -284,63 +280,6 @@ def take_up(
     rules = tuple(rule for rule in applicable if rule.in_force(as_of))
     left_out = tuple(r.code for r in bearing if r.in_force(as_of) and not settings.chooses(r.code))
     return Matter(known, organization, bound, tuple(given), applicable, rules, left_out)
-
-
-def closure_of(
-    source: str | Path | Sequence[str | Path],
-    *,
-    with_ontology: bool = True,
-    input_format: str | None = None,
-    limits: Limits | Budget | None = None,
-    progress: Progress = _silent,
-) -> str:
-    """Return asserted and inferred triples of some files as N-Triples, sorted.
-
-    With ``with_ontology`` our ontology is reasoned with; what follows from it alone, and membership in the
-    class expressions that spell its definitions, is left out.
-    Raises :class:`InputError` as :func:`aiopkg.model.load` does, and :class:`LimitReached` when one of ``limits`` is
-    passed.
-    """
-    budget = Budget.of(limits)
-    progress("Loading")
-    budget.enter("loading")
-    model = load([source] if isinstance(source, str | Path) else source, input_format, strict=with_ontology)
-    progress("Drawing conclusions")
-    budget.enter("drawing conclusions")
-    if with_ontology:
-        ontology = assets.ontology()
-        known = materialise([*model.triples, *ontology], budget)
-        alone = {*ontology, *materialise(ontology).inferred} - set(model.places)
-        spelt = {t.subject for t in ontology if isinstance(t.subject, BlankNode)}
-    else:
-        known = materialise(model.triples, budget)
-        alone, spelt = set(), set()
-    told = (t for t in known.inferred if t not in alone and t.subject not in spelt and t.object not in spelt)
-    budget.enter("writing what follows")
-    lines = {f"{triple} .\n" for triple in budget.heeding((*model.triples, *told))}
-    return "".join(sorted(lines))
-
-
-def entailment(
-    premise: str | Path,
-    conclusion: str | Path,
-    *,
-    with_ontology: bool = True,
-    catalog: Path | None = None,
-    input_format: str | None = None,
-    limits: Limits | Budget | None = None,
-) -> Entailment:
-    """Tell whether one document follows from another, with our ontology or without.
-
-    ``catalog`` is a folder from which imports are loaded. Raises :class:`InputError` as
-    :func:`aiopkg.model.load` does, and :class:`LimitReached` when one of ``limits`` is passed.
-    """
-    budget = Budget.of(limits)
-    budget.enter("loading")
-    stated = load([premise], input_format, strict=False, catalog=catalog).triples
-    asked = load([conclusion], input_format, strict=False, catalog=catalog).triples
-    budget.enter("drawing conclusions")
-    return entails([*stated, *assets.ontology()] if with_ontology else stated, asked, budget)
 
 
 def write_graph(store: Store, graph: NamedNode, triples: Sequence[Triple]) -> None:

@@ -1,17 +1,18 @@
-"""A model with everything that follows from it and the ontology, in a store of named graphs."""
+"""What follows from files: a model with all its conclusions in a store of named graphs, or as text, and entailment."""
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 
 from pyoxigraph import BlankNode, NamedNode, Quad, Store, Triple
 
 from aiopkg import assets
-from aiopkg.limits import UNLIMITED, Budget
-from aiopkg.model import Model
-from aiopkg.reason import Closure, materialise
+from aiopkg.limits import UNLIMITED, Budget, Limits
+from aiopkg.model import Model, load
+from aiopkg.reason import Closure, Entailment, entails, materialise
 from aiopkg.vocab import GRAPH, OWL
 
-__all__ = ["Materialised", "materialise_model"]
+__all__ = ["Materialised", "closure_of", "entailment", "materialise_model"]
 
 
 @dataclass(frozen=True)
@@ -41,6 +42,63 @@ def materialise_model(model: Model, given: Sequence[Triple] = (), budget: Budget
     for graph, triples in ((GRAPH.asserted, asserted), (GRAPH.ontology, base), (GRAPH.inferred, inferred)):
         store.bulk_extend([Quad(t.subject, t.predicate, t.object, graph) for t in triples])
     return Materialised(model, closure, store, same)
+
+
+def closure_of(
+    source: str | Path | Sequence[str | Path],
+    *,
+    with_ontology: bool = True,
+    input_format: str | None = None,
+    limits: Limits | Budget | None = None,
+    progress: Callable[[str], None] = lambda _: None,
+) -> str:
+    """Return asserted and inferred triples of some files as N-Triples, sorted.
+
+    With ``with_ontology`` our ontology is reasoned with; what follows from it alone, and membership in the
+    class expressions that spell its definitions, is left out.
+    Raises :class:`InputError` as :func:`aiopkg.model.load` does, and :class:`LimitReached` when one of ``limits`` is
+    passed.
+    """
+    budget = Budget.of(limits)
+    progress("Loading")
+    budget.enter("loading")
+    model = load([source] if isinstance(source, str | Path) else source, input_format, strict=with_ontology)
+    progress("Drawing conclusions")
+    budget.enter("drawing conclusions")
+    if with_ontology:
+        ontology = assets.ontology()
+        known = materialise([*model.triples, *ontology], budget)
+        alone = {*ontology, *materialise(ontology).inferred} - set(model.places)
+        spelt = {t.subject for t in ontology if isinstance(t.subject, BlankNode)}
+    else:
+        known = materialise(model.triples, budget)
+        alone, spelt = set(), set()
+    told = (t for t in known.inferred if t not in alone and t.subject not in spelt and t.object not in spelt)
+    budget.enter("writing what follows")
+    lines = {f"{triple} .\n" for triple in budget.heeding((*model.triples, *told))}
+    return "".join(sorted(lines))
+
+
+def entailment(
+    premise: str | Path,
+    conclusion: str | Path,
+    *,
+    with_ontology: bool = True,
+    catalog: Path | None = None,
+    input_format: str | None = None,
+    limits: Limits | Budget | None = None,
+) -> Entailment:
+    """Tell whether one document follows from another, with our ontology or without.
+
+    ``catalog`` is a folder from which imports are loaded. Raises :class:`InputError` as
+    :func:`aiopkg.model.load` does, and :class:`LimitReached` when one of ``limits`` is passed.
+    """
+    budget = Budget.of(limits)
+    budget.enter("loading")
+    stated = load([premise], input_format, strict=False, catalog=catalog).triples
+    asked = load([conclusion], input_format, strict=False, catalog=catalog).triples
+    budget.enter("drawing conclusions")
+    return entails([*stated, *assets.ontology()] if with_ontology else stated, asked, budget)
 
 
 def _representatives(closure: Closure, model: Model, terms: Collection[object]) -> dict[object, NamedNode | BlankNode]:

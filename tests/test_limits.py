@@ -18,7 +18,7 @@ import rdflib
 from conftest import ROOT
 
 import aiopkg
-from aiopkg import ask, conformance, engine, imports, report
+from aiopkg import ask, conformance, imports, materialised, report
 from aiopkg.assessment import Unfinished
 from aiopkg.errors import InputError, LimitReached
 from aiopkg.formats import Format
@@ -351,11 +351,11 @@ def asking_a_question(found: aiopkg.Assessment) -> object:
 
 
 def reasoning(_: aiopkg.Assessment) -> object:
-    return engine.closure_of(BANK)
+    return materialised.closure_of(BANK)
 
 
 def entailing(_: aiopkg.Assessment) -> object:
-    return engine.entailment(BANK, BANK)
+    return materialised.entailment(BANK, BANK)
 
 
 def validating(_: aiopkg.Assessment) -> object:

@@ -26,12 +26,12 @@ def materialise(
 
     Example: aiopkg materialise org.ttl -o closed.nt
     """
-    from aiopkg import engine  # noqa: PLC0415
+    from aiopkg import materialised  # noqa: PLC0415
     from aiopkg.cli.progress import progress  # noqa: PLC0415
     from aiopkg.cli.showing import emit  # noqa: PLC0415
 
     with budget_for(limit), progress(quiet or bool(limit)) as tell:
-        content = engine.closure_of(
+        content = materialised.closure_of(
             sources, with_ontology=ontology is Ontology.aiop, input_format=input_format, progress=tell
         )
     emit(content, output)
@@ -52,10 +52,10 @@ def entails(
 
     Example: aiopkg entails org.ttl claim.ttl
     """
-    from aiopkg import engine  # noqa: PLC0415
+    from aiopkg import materialised  # noqa: PLC0415
 
     with budget_for(limit):
-        answer = engine.entailment(
+        answer = materialised.entailment(
             premise,
             conclusion,
             with_ontology=ontology is Ontology.aiop,
