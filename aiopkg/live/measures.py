@@ -13,6 +13,7 @@ from pyoxigraph import Quad, Store, Triple
 from aiopkg import assets
 from aiopkg.errors import Place
 from aiopkg.live.changes import Changes, Reach
+from aiopkg.live.summed import Summed
 from aiopkg.live.views import Rows, View, aside, only
 from aiopkg.measure import RECKONED, occasion, openness
 from aiopkg.validate.terms import Term
@@ -45,6 +46,7 @@ class Measures:
         self._held: Counter[Triple] = Counter()
         self._views = [View.read(path) for path in assets.queries("measure")]
         self._rows: list[dict[Term, frozenset[Triple]]] = [{} for _ in self._views]
+        self._sums: dict[int, Summed] = {}
         self._block = [place for place, view in enumerate(self._views) if AIOP.unreported in view.writes]
         self._reckoned: dict[Term, frozenset[Triple]] = {}
         self._reckonable = {
@@ -57,6 +59,9 @@ class Measures:
         self._set(self._reckoned, _by_subject(triple for reckon in RECKONED for triple in reckon(store, None)))
         for place in range(len(self._views)):
             if place not in self._block:
+                summed = Summed.of(self._views[place], store, GRAPH.facts, _MANY)
+                if summed is not None:
+                    self._sums[place] = summed
                 self._renew(place, Reach(everything=True))
             elif place == self._block[-1]:
                 self._renew_block()
@@ -70,7 +75,10 @@ class Measures:
                 if place == self._block[-1] and self._touches_block(total):
                     total = total.and_then(self._renew_block())
                 continue
-            reach = view.reached(self._store, total, GRAPH.facts)
+            if place in self._sums:
+                reach = self._sums[place].take_in(self._store, total, GRAPH.facts)
+            else:
+                reach = view.reached(self._store, total, GRAPH.facts)
             if reach:
                 total = total.and_then(self._renew(place, reach))
         return total
@@ -107,7 +115,12 @@ class Measures:
         return any(self._views[place].reached(self._store, changes, GRAPH.facts) for place in self._block)
 
     def _renew_block(self) -> Changes:
-        """Work out anew all that is unreported."""
+        """Work out anew all that is unreported, which is nothing where nobody says so."""
+        declared = frozenset(openness(self._store))
+        if not (declared or self._declared or any(self._rows[place] for place in self._block)) and not any(
+            next(self._store.quads_for_pattern(None, AIOP.unreported, None, graph), None) for graph in _OTHERS
+        ):
+            return Changes()
         before = {triple for place in self._block for row in self._rows[place].values() for triple in row}
         before |= self._declared
         seen = {triple for triple in before if _quad(triple) in self._store}
@@ -116,7 +129,7 @@ class Measures:
                 self._release(row)
             self._rows[place] = {}
         self._release(self._declared)
-        self._declared = frozenset(openness(self._store))
+        self._declared = declared
         self._hold(self._declared)
         with aside(self._store, self._told):
             for place in self._block:
@@ -133,7 +146,9 @@ class Measures:
         old = {key: rows.pop(key) for key in keys}
         # A query may read what it writes; it must not find what it wrote the last time.
         gone = {triple for row in old.values() for triple in self._release(row)}
-        if everything:
+        if place in self._sums:
+            found = self._sums[place].rows(self._store, GRAPH.facts, None if everything else reach.nodes)
+        elif everything:
             with aside(self._store, self._told):
                 found = view.rows(self._store, GRAPH.facts)
         else:

@@ -9,10 +9,10 @@ from pyoxigraph import BlankNode, Literal, NamedNode, Quad, QuerySolutions, Stor
 
 from aiopkg.live.changes import Changes, Reach, Reads
 from aiopkg.live.routes import apart, reads_of
+from aiopkg.live.tallies import solutions_of
 from aiopkg.validate.focus import HERE, Focus
 from aiopkg.validate.query_parser import parse_construct
-from aiopkg.validate.query_rewrite import chained, prebind
-from aiopkg.validate.query_tree import Pattern, Query, write_query
+from aiopkg.validate.query_tree import Pattern, Query
 from aiopkg.validate.terms import Term, order_terms
 from aiopkg.vocab import GRAPH, RDF
 
@@ -66,7 +66,8 @@ def aside(store: Store, triples: Iterable[Triple]) -> Iterator[None]:
 class View:
     """One CONSTRUCT query: each of its rows belongs to the value of one variable, its key.
 
-    The key is that variable of the template from which most of what the query looks at can be reached.
+    The key is that variable of the template from which most of what the query looks at can be reached, and most of
+    that at once.
     """
 
     template: Sequence[tuple[str | Term, str | Term, str | Term]]
@@ -81,21 +82,24 @@ class View:
         query = apart(query)
         variables = dict.fromkeys(v for t in template for v in (t.subject, t.object) if v.startswith("?"))
         reads = {variable: reads_of(query, variable) for variable in variables}
-        key = min(reads, key=lambda variable: sum(read.everywhere for read in reads[variable]))
+
+        def distance(variable: str) -> tuple[int, int]:
+            found = reads[variable]
+            return sum(read.everywhere for read in found), sum(read.way is not None for read in found)
+
+        key = min(reads, key=distance)
         return cls([_compiled(part, query.prologue) for part in template], query, key, Reads.of(reads[key]))
 
     def rows(self, store: Store, graphs: Sequence[NamedNode], focus: Focus | None = None) -> Rows:
         """What the query constructs, of the keys in a focus or of all."""
-        blocks = (
-            {} if focus is None else {self.key: f"{{ SELECT DISTINCT {self.key} WHERE {{ {focus.bind(self.key)} }} }}"}
-        )
-        ready = prebind(self.query, blocks)
-        text = write_query(Query(ready.head, chained(ready.where), ready.tail, ready.prologue))
-        solutions = store.query(text, default_graph=list(graphs))
-        assert isinstance(solutions, QuerySolutions)
-        names = [f"?{variable.value}" for variable in solutions.variables]
+        return self.rows_of(self.query, store, graphs, focus)
+
+    def rows_of(self, query: Query, store: Store, graphs: Sequence[NamedNode], focus: Focus | None) -> Rows:
+        """What the template makes of a query that answers as this one's does."""
+        names = [f"?{name}" for name in query.projected or ()]
+        blocks = {} if focus is None else {self.key: focus.block(self.key)}
         found: dict[Term, set[Triple]] = {}
-        for solution in solutions:
+        for solution in solutions_of(store, query, graphs, blocks):
             values = dict(zip(names, solution, strict=True))
             key = values[self.key]
             if key is not None:

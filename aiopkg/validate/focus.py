@@ -66,6 +66,10 @@ class Focus:
         """The group content that binds the variable to each node; empty for no node at all."""
         return _any_of(pattern.replace(HERE, variable) for pattern in self.patterns)
 
+    def block(self, variable: str) -> str:
+        """A group that binds the variable to each node, once."""
+        return f"{{ SELECT DISTINCT {variable} WHERE {{ {self.bind(variable)} }} }}"
+
     def select(self, variables: str, bodies: Sequence[str], rest: str = "", distinct: bool = True) -> str:
         """A SELECT query: focus nodes as ``?this``, joined with any of the bodies, then solution modifiers.
 

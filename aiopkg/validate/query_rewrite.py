@@ -31,12 +31,29 @@ from aiopkg.validate.query_tree import (
     visible_in,
 )  # fmt: skip
 
-__all__ = ["chain", "chained", "expand", "order_patterns", "prebind", "split_sequences"]
+__all__ = ["chain", "chained", "concerning", "expand", "order_patterns", "prebind", "split_sequences"]
 
 _TYPE = ("a", "<http://www.w3.org/1999/02/22-rdf-syntax-ns#type>")
 
 
 # pre-binding
+def concerning(query: Query, variable: str) -> tuple[Query, list[Filter]]:
+    """The query without those filters of its group that rest on one pre-bound variable alone, and these filters.
+
+    They may be applied to the values of the variable before anything else is looked at.
+    """
+    others = {v for e in query.where.elements if not isinstance(e, Filter) for v in variables_of(e)} - {variable}
+    early = [
+        element
+        for element in query.where.elements
+        if isinstance(element, Filter) and variable in (used := variables_of(element)) and not used & others
+    ]
+    if not early:
+        return query, early
+    rest = Group([element for element in query.where.elements if element not in early])
+    return Query(query.head, rest, query.tail, query.prologue), early
+
+
 def prebind(query: Query, blocks: Mapping[str, str]) -> Query:
     """The query with each pre-bound variable's block of text put into every group that needs it.
 

@@ -16,7 +16,7 @@ from aiopkg.validate.focus import Focus
 from aiopkg.validate.paths import Path, path_text
 from aiopkg.validate.query_openness import arising_nodes, excused_nodes, touches_openness, with_excuses
 from aiopkg.validate.query_parser import parse_query
-from aiopkg.validate.query_rewrite import chained, prebind
+from aiopkg.validate.query_rewrite import chained, concerning, prebind
 from aiopkg.validate.query_tree import (
     Bind,
     Element,
@@ -25,10 +25,12 @@ from aiopkg.validate.query_tree import (
     Group,
     Query,
     QueryError,
+    Raw,
     Refused,
     SubSelect,
     groups_within,
     variables_of,
+    write_group,
     write_query,
 )  # fmt: skip
 from aiopkg.validate.run import Mode, Row, Run
@@ -87,7 +89,14 @@ class SparqlSelect:
     def _ask(
         self, run: Run, query: Query, focus: Focus, names: list[str], node: Term | None
     ) -> list[tuple[Term | None, ...]]:
-        blocks = {"?this": f"{{ SELECT DISTINCT ?this WHERE {{ {focus.bind('?this')} }} }}"}
+        early: list[Filter] = []
+        if not self.prebound:
+            query, early = concerning(query, "?this")
+        if early:
+            chosen = Group([Raw(focus.block("?this"), ("?this",)), *early])
+            blocks = {"?this": f"{{ SELECT DISTINCT ?this WHERE {write_group(chained(chosen))} }}"}
+        else:
+            blocks = {"?this": focus.block("?this")}
         for name, term in self.prebound.items():
             blocks[f"?{name}"] = f"VALUES ?{name} {{ {term} }}"
         if query.projected is None:
