@@ -7,7 +7,7 @@ from functools import cached_property
 from threading import RLock
 from typing import TYPE_CHECKING
 
-from pyoxigraph import BlankNode, NamedNode, Quad, RdfFormat, Store, Triple, parse, serialize
+from pyoxigraph import BlankNode, NamedNode, Quad, RdfFormat, Store, Triple, serialize
 
 from aiopkg import assets
 from aiopkg.baseline import Baseline, Known
@@ -32,7 +32,7 @@ from aiopkg.model.labels import Labels
 from aiopkg.notebook import element
 from aiopkg.reason import Closure, Inconsistency
 from aiopkg.rules import Rule
-from aiopkg.sparql import Answered, Value, answer, evaluate
+from aiopkg.sparql import Answered, Graphs, Value, evaluate
 from aiopkg.validate.findings import Finding, NotKnown
 from aiopkg.validate.listing import Findings
 from aiopkg.vocab import AIOP, GRAPH, PREFIXES, RDF
@@ -206,19 +206,17 @@ class Assessment:
         pyoxigraph, texts, numbers, truth values, dates. Raises :class:`InputError` for a query that cannot be read,
         for SERVICE, and for a binding that is no variable of the query or no value.
         """
-        return answer(evaluate(self.served, text, bindings))
+        return self.served.answer(evaluate(self.served, text, bindings))
 
     @property
-    def served(self) -> Store:
-        """The graphs of :meth:`dataset` as a store, to be read only."""
+    def served(self) -> Graphs:
+        """The graphs of :meth:`dataset`, to be queried."""
         with self._turn:
             return self._served
 
     @cached_property
-    def _served(self) -> Store:
-        store = Store()
-        store.bulk_extend(parse(self.dataset(), RdfFormat.N_QUADS))
-        return store
+    def _served(self) -> Graphs:
+        return Graphs.read(self.dataset())
 
     def graph(self, name: str) -> "Graph":
         """Return what one stage wrote as a new rdflib graph.
@@ -233,7 +231,7 @@ class Assessment:
             )
         if name == "asserted":
             return rdflib_graph(self.model.triples, PREFIXES.items())
-        quads = self.served.quads_for_pattern(None, None, None, known[name])
+        quads = self.served.store.quads_for_pattern(None, None, None, known[name])
         return rdflib_graph(sorted((quad.triple for quad in quads), key=str), PREFIXES.items())
 
     def to_pandas(self) -> "PandasFrame":

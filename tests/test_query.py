@@ -21,6 +21,7 @@ from aiopkg.server.evaluate import evaluate as served
 from aiopkg.server.limits import Limits
 from aiopkg.server.messages import Question
 from aiopkg.sparql import bind, plain, term_of, written_value
+from aiopkg.vocab import PREFIXES
 
 BANK = ORGS / "bank.ttl"
 DAY = date(2026, 6, 30)
@@ -133,21 +134,43 @@ def test_a_value_on_the_command_line_is_read_as_a_term(text: str, term: object) 
     assert written_value(text) == term
 
 
+CHOSEN = "FROM NAMED <https://w3id.org/aiop/graph/findings> FROM NAMED <https://w3id.org/aiop/graph/cascades>"
+
+
 def test_an_assessment_answers_as_its_endpoint_does(found: aiopkg.Assessment, tmp_path: Path) -> None:
     path = tmp_path / "served.nq"
     path.write_bytes(found.dataset())
-    prologue = "PREFIX aiop: <https://w3id.org/aiop#> "
+    prologue = "".join(f"PREFIX {name}: <{PREFIXES[name]}> " for name in ("aiop", "rdfs", "xsd"))
     for text in (
         STAGES,
         "SELECT ?g (COUNT(*) AS ?n) { GRAPH ?g { ?s ?p ?o } } GROUP BY ?g ORDER BY ?g",
         "SELECT (COUNT(*) AS ?n) { ?s ?p ?o }",
         "SELECT (COUNT(*) AS ?n) FROM <https://w3id.org/aiop/graph/findings> { ?s ?p ?o }",
+        "SELECT ?o { <urn:nobody> aiop:dependsOn* ?o }",
+        "SELECT ?g ?n { GRAPH ?g { VALUES ?n { 1 2 } } } ORDER BY ?g ?n",
+        f"SELECT ?g {CHOSEN} {{ GRAPH ?g {{ SELECT (COUNT(*) AS ?n) {{ ?s ?p ?o }} }} }} ORDER BY ?g",
+        "SELECT ?g (COUNT(*) AS ?n) { GRAPH ?g { ?s a ?c MINUS { ?s a aiop:Unit } } } GROUP BY ?g ORDER BY ?g",
+        "SELECT (LANG(GROUP_CONCAT(?o)) AS ?n) { ?s rdfs:label ?o }",
+        "SELECT ?s ?o { ?s ?p ?o FILTER(DATATYPE(?o) = xsd:decimal) } ORDER BY ?s ?p ?o",
     ):
         reply = served(Dataset(path), Question(prologue + text, "application/sparql-results+json"), Limits())
         told = json.loads(reply.body)["results"]["bindings"]
         assert [[cell["value"] for cell in row.values()] for row in told] == [
             [cell.value for cell in row if isinstance(cell, NamedNode | Literal)] for row in rows(found, text).rows
         ]
+
+
+def test_answers_show_literals_as_they_were_written(tmp_path: Path) -> None:
+    model = tmp_path / "model.ttl"
+    model.write_text("<urn:a> <urn:p> 1.50 ; <urn:q> 007 .")
+    text = "SELECT ?n ?m { ?s <urn:p> ?n ; <urn:q> ?m }"
+    solutions, graph = aiopkg.query(model, text), aiopkg.query(model, "CONSTRUCT WHERE { ?s <urn:p> ?n }")
+    assert isinstance(solutions, aiopkg.Solutions) and isinstance(graph, rdflib.Graph)
+    assert [[cell.value for cell in row if isinstance(cell, Literal)] for row in solutions.rows] == [["1.50", "007"]]
+    assert [str(o) for o in graph.objects()] == ["1.50"]
+    for form, cell in (("csv", "1.50,007"), ("tsv", "1.50\t"), ("xml", ">1.50</literal>"), ("json", '"value":"1.50"')):
+        words = ["query", str(model), text, "-f", form]
+        assert cell in run(*words).stdout
 
 
 def test_each_graph_comes_out_as_an_rdflib_graph_and_the_asserted_one_unchanged(found: aiopkg.Assessment) -> None:

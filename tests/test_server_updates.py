@@ -222,6 +222,27 @@ def test_literals_keep_their_spelling(plain: httpx.Client) -> None:
     assert {row[0] for row in rows(plain, query)} == (wanted - {"1.50"}) | {"1.5"}
 
 
+@pytest.mark.parametrize(
+    ("pattern", "found"),
+    [
+        ("<urn:nobody> <urn:q>* ?o", ["urn:nobody"]),
+        ("GRAPH ?o { VALUES ?n { 1 } }", ["urn:one", "urn:two"]),
+        ("GRAPH ?o { ?s <urn:p> ?n MINUS { ?s <urn:q> ?m } }", ["urn:one"]),
+    ],
+)
+@pytest.mark.parametrize("form", ["INSERT {{ <urn:x> <urn:is> ?o }} WHERE {{ {} }}", "{}"])
+def test_the_pattern_of_an_update_finds_what_a_query_finds(
+    plain: httpx.Client, pattern: str, found: list[str], form: str
+) -> None:
+    data = "GRAPH <urn:one> { <urn:a> <urn:p> 1 } GRAPH <urn:two> { <urn:a> <urn:p> 1 ; <urn:q> 2 }"
+    assert update(plain, f"INSERT DATA {{ {data} }}").status_code == 204
+    if form == "{}":
+        assert rows(plain, f"SELECT DISTINCT ?o {{ {pattern} }} ORDER BY ?o") == [[each] for each in found]
+        return
+    assert update(plain, form.format(pattern)).status_code == 204
+    assert rows(plain, "SELECT ?o { <urn:x> <urn:is> ?o } ORDER BY ?o") == [[each] for each in found]
+
+
 def test_an_answer_comes_from_one_state(plain: httpx.Client) -> None:
     """While pairs of facts come and go together, no answer ever sees half a pair."""
 

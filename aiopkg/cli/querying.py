@@ -11,7 +11,7 @@ from aiopkg.cli.options import AsOf, Config, InputFormat, Ontology, Output, Pack
 from aiopkg.cli.supervising import Limit, budget_for
 
 if TYPE_CHECKING:
-    from aiopkg.sparql import Evaluated
+    from aiopkg.sparql import Evaluated, Graphs
 
 __all__ = ["query"]
 
@@ -70,7 +70,7 @@ def query(
     sources, text = _parted(words)
     given = _given(bind)
     with budget_for(limit), progress(quiet or bool(limit)) as tell:
-        store = graphs_of(
+        graphs = graphs_of(
             sources,
             as_of=as_of.date() if as_of else None,
             packs=pack,
@@ -80,8 +80,8 @@ def query(
             progress=tell,
         )
         tell("Asking")
-        found = evaluate(store, text, given)
-        content = _written(found, output_format, output)
+        found = evaluate(graphs, text, given)
+        content = _written(graphs, found, output_format, output)
     emit(content, output)
 
 
@@ -120,29 +120,29 @@ def _given(bindings: list[str]) -> dict[str, object]:
     return found
 
 
-def _written(found: "Evaluated", output_format: QueryFormat, output: Path | None) -> str:
-    from pyoxigraph import QueryResultsFormat, QueryTriples, RdfFormat, Triple, serialize  # noqa: PLC0415
+def _written(graphs: "Graphs", found: "Evaluated", output_format: QueryFormat, output: Path | None) -> str:
+    from pyoxigraph import QueryResultsFormat, QueryTriples, RdfFormat, serialize  # noqa: PLC0415
 
     from aiopkg.errors import InputError  # noqa: PLC0415
     from aiopkg.vocab import PREFIXES  # noqa: PLC0415
 
     tables = {f.value: getattr(QueryResultsFormat, f.name.upper()) for f in QueryFormat if f.value in _TABLES}
-    graphs = {"turtle": RdfFormat.TURTLE, "ntriples": RdfFormat.N_TRIPLES, "jsonld": RdfFormat.JSON_LD}
+    languages = {"turtle": RdfFormat.TURTLE, "ntriples": RdfFormat.N_TRIPLES, "jsonld": RdfFormat.JSON_LD}
     if isinstance(found, QueryTriples):
-        rdf_format = graphs.get("turtle" if output_format is QueryFormat.text else output_format.value)
+        rdf_format = languages.get("turtle" if output_format is QueryFormat.text else output_format.value)
         if rdf_format is None:
             raise InputError("query-format", f"A graph is not written as {output_format.value}.", fix="Say turtle.")
         prefixes = PREFIXES if rdf_format == RdfFormat.TURTLE else None
-        content = serialize(sorted(set[Triple](found), key=str), format=rdf_format, prefixes=prefixes)
+        content = serialize(graphs.triples(found), format=rdf_format, prefixes=prefixes)
         return _steady((content or b"").decode())
-    if output_format.value in graphs:
+    if output_format.value in languages:
         raise InputError(
             "query-format", f"Rows are not written as {output_format.value}.", fix="Say json, or CONSTRUCT a graph."
         )
     if output_format.value in tables:
-        serialized = found.serialize(format=tables[output_format.value])
-        return (serialized or b"").decode() + ("" if output_format in (QueryFormat.csv, QueryFormat.tsv) else "\n")
-    return _shown(found, output)
+        written = graphs.table(found, tables[output_format.value])
+        return written + ("" if output_format in (QueryFormat.csv, QueryFormat.tsv) else "\n")
+    return _shown(graphs, found, output)
 
 
 _TABLES = ("json", "csv", "tsv", "xml")
@@ -155,15 +155,15 @@ def _steady(content: str) -> str:
     return "".join([*sorted(head), *lines[len(head) :]])
 
 
-def _shown(found: "Evaluated", output: Path | None) -> str:
+def _shown(graphs: "Graphs", found: "Evaluated", output: Path | None) -> str:
     from rich.table import Table  # noqa: PLC0415
     from rich.text import Text  # noqa: PLC0415
 
     from aiopkg.cli.showing import drawn  # noqa: PLC0415
     from aiopkg.model.labels import legible  # noqa: PLC0415
-    from aiopkg.sparql import Solutions, answer  # noqa: PLC0415
+    from aiopkg.sparql import Solutions  # noqa: PLC0415
 
-    rows = answer(found)
+    rows = graphs.answer(found)
     if not isinstance(rows, Solutions):
         return "yes\n" if rows else "no\n"
     table = Table(caption=f"{len(rows):,} rows")

@@ -20,6 +20,7 @@ from aiopkg.server.negotiate import UPLOAD_FORMATS
 from aiopkg.server.operations import Operation, as_written, literals_in, read_operations, with_marked_graphs
 from aiopkg.server.prescan import Outline, prescan
 from aiopkg.server.problem import Problem, Refusal
+from aiopkg.sparql.conform import conform_to_own
 
 __all__ = ["amend", "has_graph", "upload"]
 
@@ -166,13 +167,23 @@ class _Copy:
         before = self._in(DefaultGraph()), self._in(self._home)
         text = with_marked_graphs(operation.text(self._amendment.text, default, named))
         try:
-            self._store.update(text, base_iri=self._amendment.base)
+            self._update(text, operation)
         except (OSError, RuntimeError, SyntaxError, ValueError) as error:
             raise Refusal(Problem(409, "update-failed", "The update cannot be done", f"{error}.")) from error
         if VIEW in default:
             self._store.remove_graph(VIEW)
         if self._home != DefaultGraph():
             self._agree(*before)
+
+    def _update(self, text: str, operation: Operation) -> None:
+        """Have the store do an operation, its pattern found as the recommendation has it."""
+        conforming = conform_to_own(text, list(self._store.named_graphs())) if operation.has_pattern else text
+        try:
+            self._store.update(conforming, base_iri=self._amendment.base)
+        except SyntaxError:
+            if conforming == text:
+                raise
+            self._store.update(text, base_iri=self._amendment.base)
 
     def _agree(self, default: set[Quad], home: set[Quad]) -> None:
         """Have the default graph and the graph of its name hold the same again."""

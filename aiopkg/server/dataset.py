@@ -10,7 +10,7 @@ from aiopkg.errors import InputError
 from aiopkg.server.layout import ORGANIZATION, Layout
 from aiopkg.server.messages import Amendment, Patch, Question
 from aiopkg.server.prescan import Outline
-from aiopkg.server.spelling import Spelling
+from aiopkg.sparql.spelling import Spelling
 
 __all__ = ["Dataset", "GraphName"]
 

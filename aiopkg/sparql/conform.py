@@ -14,7 +14,7 @@ from pyoxigraph import BlankNode, NamedNode
 from aiopkg.sparql.tokens import Token, read_tokens
 from aiopkg.sparql.zero import Unreadable, read_path
 
-__all__ = ["conform"]
+__all__ = ["conform", "conform_to_own"]
 
 MOST_WAYS = 8
 """A path that leads from a term to itself in more ways than this stays as it is."""
@@ -29,15 +29,39 @@ WITHOUT_TRIPLE = frozenset(["BIND", "FILTER", "SELECT", "VALUES"])
 BEFORE_GROUPS = frozenset(["EXISTS", "MINUS", "NOT", "OPTIONAL", "UNION"])
 TERM_WORDS = frozenset(["A", "FALSE", "TRUE"])
 NAMES = frozenset(["iri", "name"])
+TEMPLATES = frozenset(["CONSTRUCT", "DELETE", "INSERT"])
+CHOOSING = frozenset(["FROM", "USING"])
 
 
 def conform(text: str, named: Sequence[NamedNode | BlankNode]) -> str:
-    """Rewrite a query that is asked of a dataset with some named graphs; most come back as they are."""
+    """Rewrite a query or one operation of an update that is asked of a dataset with some named graphs; most come back
+    as they are.
+    """
+    graphs = [str(graph) for graph in named if isinstance(graph, NamedNode) and "/." not in graph.value]
+    return _rewritten(text, graphs, len(graphs) == len(named))
+
+
+def conform_to_own(text: str, named: Sequence[NamedNode | BlankNode]) -> str:
+    """The same, where a text that says FROM or USING chooses the named graphs itself, by the names that it gives."""
+    if not CONCERNED.search(text):
+        return text
+    words = [token.text.upper() if token.kind == "word" else token.text for token in read_tokens(text)]
+    if not CHOOSING.isdisjoint(words):
+        own = [
+            words[place + 2]
+            for place in range(len(words) - 2)
+            if words[place] in CHOOSING and words[place + 1] == "NAMED"
+        ]
+        return _rewritten(text, own, True)
+    return conform(text, named)
+
+
+def _rewritten(text: str, graphs: Sequence[str], all_named: bool) -> str:
     if not CONCERNED.search(text):
         return text
     tokens = list(read_tokens(text))
     try:
-        return _Rewriting(text, tokens, named).whole()
+        return _Rewriting(text, tokens, graphs, all_named).whole()
     except Unreadable:
         return text
 
@@ -85,13 +109,13 @@ class _Written:
 class _Rewriting:
     """One query: its tokens, where its brackets end, and what the dataset has."""
 
-    def __init__(self, text: str, tokens: Sequence[Token], named: Sequence[NamedNode | BlankNode]) -> None:
+    def __init__(self, text: str, tokens: Sequence[Token], graphs: Sequence[str], all_named: bool) -> None:
         self.text = text
         self.tokens = tokens
         self.ends = _ends(tokens)
-        self.graphs = [str(graph) for graph in named if isinstance(graph, NamedNode) and "/." not in graph.value]
+        self.graphs = graphs
         self.labelled = any(token.kind == "blank" for token in tokens)
-        self.expands = len(self.graphs) == len(named) and not self.labelled
+        self.expands = all_named and not self.labelled
         self.left = MOST_CHARACTERS
         self.paths = 0
         self.first, self.second = (f"?{_free(text, word)}" for word in ("one", "other"))
@@ -130,7 +154,7 @@ class _Rewriting:
             word = self._word(place)
             if self._sign(place) == "{":
                 place = written.add(place, self.ends[place] + 1, self._group(place))
-            elif word == "CONSTRUCT" and self._sign(place + 1) == "{":
+            elif word in TEMPLATES and self._sign(place + 1) == "{":
                 place = written.add(place, self.ends[place + 1] + 1)
             elif word == "VALUES":
                 place = written.add(place, self._end_of_values(place))

@@ -1,23 +1,36 @@
 """One query over the graphs of an organization, in this process, as the endpoint would answer it."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, TypeAlias
 
-from pyoxigraph import NamedNode, QueryBoolean, QuerySolutions, QueryTriples, Store, Triple
+from pyoxigraph import (
+    NamedNode,
+    QueryBoolean,
+    QueryResultsFormat,
+    QuerySolutions,
+    QueryTriples,
+    RdfFormat,
+    Store,
+    Triple,
+    parse,
+)
 
 from aiopkg.errors import InputError, Place
 from aiopkg.graphs import rdflib_graph
 from aiopkg.limits import Budget
 from aiopkg.sparql.binding import Value, bind
+from aiopkg.sparql.conform import conform_to_own
 from aiopkg.sparql.solutions import Solutions
+from aiopkg.sparql.spelling import Spelling
 from aiopkg.sparql.tokens import read_tokens
 from aiopkg.vocab import GRAPH, PREFIXES
 
 if TYPE_CHECKING:
     from aiopkg.graphs import Graph
 
-__all__ = ["DEFAULT_GRAPH", "Answered", "Evaluated", "answer", "evaluate"]
+__all__ = ["DEFAULT_GRAPH", "Answered", "Evaluated", "Graphs", "evaluate"]
 
 DEFAULT_GRAPH: tuple[NamedNode, ...] = (GRAPH.asserted, GRAPH.inferred)
 """The default graph of every query, here and at the endpoint; they share no triple."""
@@ -28,8 +41,45 @@ Answered: TypeAlias = "Solutions | bool | Graph"
 _PLACE = re.compile(r"error at (\d+):(\d+): (.*)", re.DOTALL)
 
 
-def evaluate(store: Store, text: str, bindings: Mapping[str, Value] | None = None) -> Evaluated:
-    """Evaluate a query over the named graphs of a store; our usual prefixes need no declaration.
+@dataclass(frozen=True)
+class Graphs:
+    """The named graphs that queries see, and how the literals in them were written."""
+
+    store: Store
+    spelling: Spelling
+
+    @classmethod
+    def read(cls, lines: bytes) -> "Graphs":
+        """Read N-Quads."""
+        store, spelling = Store(), Spelling()
+        store.bulk_extend(parse(lines, RdfFormat.N_QUADS))
+        spelling.add(lines)
+        return cls(store, spelling)
+
+    def table(self, found: QuerySolutions | QueryBoolean, form: QueryResultsFormat) -> str:
+        """Return the rows of a SELECT or the truth of an ASK in a form of the W3C."""
+        respells = isinstance(found, QuerySolutions) and bool(self.spelling)
+        content = found.serialize(format=QueryResultsFormat.JSON if respells else form) or b""
+        return (self.spelling.in_format(content, form) if respells else content).decode()
+
+    def triples(self, found: QueryTriples) -> list[Triple]:
+        """Return the triples of a CONSTRUCT or DESCRIBE, each once, sorted; heeds the limits in force."""
+        written = self.spelling.written
+        each = (Triple(t.subject, t.predicate, written(t.object)) for t in Budget.of(None).heeding(found))
+        return sorted(set(each), key=str)
+
+    def answer(self, found: Evaluated) -> Answered:
+        """Return the rows of a SELECT, the truth of an ASK, or the rdflib graph of a CONSTRUCT or DESCRIBE."""
+        if isinstance(found, QueryBoolean):
+            return bool(found)
+        if isinstance(found, QuerySolutions):
+            return Solutions.read(found, self.spelling.written)
+        return rdflib_graph(self.triples(found), PREFIXES.items())
+
+
+def evaluate(graphs: Graphs, text: str, bindings: Mapping[str, Value] | None = None) -> Evaluated:
+    """Evaluate a query over named graphs, as SPARQL 1.1 has it even where the store departs from it; our usual prefixes
+    need no declaration.
 
     The default graph is what is asserted together with what is inferred, unless the query says FROM.
     Raises :class:`InputError` for a syntax error (with line and column), for SERVICE, since nothing is asked of
@@ -45,22 +95,28 @@ def evaluate(store: Store, text: str, bindings: Mapping[str, Value] | None = Non
         )
     Budget.of(None).enter("answering the query")
     bound = bind(text, bindings or {})
-    default = None if "FROM" in words else list(DEFAULT_GRAPH)
+    default = None if "FROM" in words else DEFAULT_GRAPH
     try:
-        return store.query(bound, prefixes=dict(PREFIXES), default_graph=default)  # type: ignore[arg-type]
+        return _run(graphs.store, bound, default)
     except SyntaxError as error:
         raise _syntax_error(text, bound, str(error)) from error
     except (OSError, RuntimeError, ValueError) as error:
         raise InputError("query-failed", f"The query cannot be evaluated: {error}.") from error
 
 
-def answer(found: Evaluated) -> Answered:
-    """Return the rows of a SELECT, the truth of an ASK, or the rdflib graph of a CONSTRUCT or DESCRIBE."""
-    if isinstance(found, QueryBoolean):
-        return bool(found)
-    if isinstance(found, QuerySolutions):
-        return Solutions.read(found)
-    return rdflib_graph(sorted(set[Triple](Budget.of(None).heeding(found)), key=str), PREFIXES.items())
+def _run(store: Store, text: str, default: Sequence[NamedNode] | None) -> Evaluated:
+    """Run a query as the recommendation has it; as it was written where the rewritten one cannot be read."""
+
+    def run(written: str) -> Evaluated:
+        return store.query(written, prefixes=dict(PREFIXES), default_graph=default)  # type: ignore[arg-type]
+
+    conforming = conform_to_own(text, list(store.named_graphs()))
+    if conforming != text:
+        try:
+            return run(conforming)
+        except SyntaxError:
+            return run(text)
+    return run(text)
 
 
 def _syntax_error(text: str, bound: str, message: str) -> InputError:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from pyoxigraph import BlankNode, Literal, NamedNode, QuerySolutions, Triple
 
 from aiopkg.frames import pandas_frame, polars_frame
+from aiopkg.limits import Budget
 from aiopkg.notebook import table
 from aiopkg.vocab import PREFIXES, shorten
 
@@ -43,10 +44,11 @@ class Solutions:
     rows: tuple[tuple[Term | None, ...], ...]
 
     @classmethod
-    def read(cls, found: QuerySolutions) -> "Solutions":
-        """Take all rows of a result."""
+    def read(cls, found: QuerySolutions, written: Callable[[Term], Term] = lambda term: term) -> "Solutions":
+        """Take all rows of a result, each term as ``written`` has it; heeds the limits in force."""
         columns = tuple(variable.value for variable in found.variables)
-        return cls(columns, tuple(tuple(row[column] for column in columns) for row in found))
+        rows = ([row[column] for column in columns] for row in Budget.of(None).heeding(found))
+        return cls(columns, tuple(tuple(None if cell is None else written(cell) for cell in row) for row in rows))
 
     def __len__(self) -> int:
         return len(self.rows)
