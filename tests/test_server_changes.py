@@ -78,8 +78,8 @@ def test_processes_that_are_replaced_take_up_all_changes(kind: str, monkeypatch:
             assert len(list(ledger.pool._path.glob("dataset*.nq"))) == 1
             assert ledger._keeper is not None
             for process in (ledger._keeper, *(worker.process for worker in ledger.pool._workers)):
-                process.process.kill()
-                await process.process.wait()
+                process.kill()
+                await process.wait()
             assert await rows(ledger) == before
             await commit(ledger, "DELETE WHERE { <urn:0> ?p ?o }")
             left = [row for row in before if row["s"]["value"] != "urn:0"]  # type: ignore[index]

@@ -34,10 +34,9 @@ def code(reply: Reply) -> str:
 
 def test_a_worker_that_died_idle_is_replaced_unseen() -> None:
     async def use(pool: Pool) -> None:
-        worker = pool._free.get_nowait()
-        worker.process.process.kill()
-        await worker.process.process.wait()
-        pool._free.put_nowait(worker)
+        (worker,) = pool._free
+        worker.process.kill()
+        await worker.process.wait()
         assert (await pool.answer(ASK)).status == 200
 
     with_pool(Limits(workers=1), use)
@@ -45,12 +44,11 @@ def test_a_worker_that_died_idle_is_replaced_unseen() -> None:
 
 def test_a_worker_that_dies_at_work_is_a_problem_and_replaced() -> None:
     async def use(pool: Pool) -> None:
-        worker = pool._free.get_nowait()
-        pool._free.put_nowait(worker)
+        (worker,) = pool._free
         asked = asyncio.create_task(pool.answer(ENDLESS))
         while pool.free:
             await asyncio.sleep(0.01)
-        worker.process.process.kill()
+        worker.process.kill()
         assert code(await asked) == "worker-lost"
         assert (await pool.answer(ASK)).status == 200
 
@@ -71,9 +69,9 @@ def test_too_many_waiting_requests_are_refused_at_once() -> None:
 
 def test_a_request_that_waits_too_long_is_told_so() -> None:
     async def use(pool: Pool) -> None:
-        worker = pool._free.get_nowait()
+        worker = pool._free.pop()
         assert code(await pool.answer(ASK)) == "busy"
-        pool._free.put_nowait(worker)
+        pool._free.append(worker)
 
     with_pool(Limits(workers=1, seconds=0.2), use)
 
@@ -116,12 +114,10 @@ AT_THE_LIMITS = {
 
 def test_a_query_at_the_limits_of_depth_does_not_end_its_worker() -> None:
     async def use(pool: Pool) -> None:
-        workers = {pool._free.get_nowait()}
-        pool._free.put_nowait(*workers)
+        workers = set(pool._free)
         outcomes = {shape: await pool.answer(Question(text)) for shape, text in AT_THE_LIMITS.items()}
         assert {shape: reply.status for shape, reply in outcomes.items()} == dict.fromkeys(outcomes, 200)
-        assert {pool._free.get_nowait()} == workers
-        pool._free.put_nowait(*workers)
+        assert set(pool._free) == workers
 
     with_pool(Limits(workers=1), use)
 

@@ -4,17 +4,35 @@ A message is two lengths (32 bits each, big-endian), a JSON header and a body of
 pickled, so a worker that was taken over by a query cannot make the server run anything.
 """
 
+import asyncio
 import json
 import struct
-from asyncio import StreamReader
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from types import MappingProxyType
 from typing import Any, BinaryIO, ClassVar, Self
 
-__all__ = ["Amendment", "Lookup", "Message", "Patch", "Portrait", "Question", "Reply", "Upload", "Visit"]
+__all__ = [
+    "LENGTHS",
+    "Amendment",
+    "Lookup",
+    "Message",
+    "Patch",
+    "Portrait",
+    "Question",
+    "Reply",
+    "Upload",
+    "Visit",
+    "Whole",
+]
 
 LENGTHS = struct.Struct(">II")
+SHORT = 1000
+"""Headers of up to so many characters are remembered: most messages have the header of one before."""
+
+LONG = 2**20
+"""Bodies of more bytes are not put together on the loop."""
 
 
 class Message:
@@ -23,13 +41,16 @@ class Message:
     __slots__: ClassVar[tuple[str, ...]] = ()
     BODY: ClassVar[str] = ""
 
-    def pack(self) -> bytes:
-        """The message in bytes."""
-        header = {name: getattr(self, name) for name in self.__slots__ if name != self.BODY}
+    def packed(self) -> list[bytes]:
+        """The message in bytes, in one piece or several."""
         body = getattr(self, self.BODY) if self.BODY else b""
-        return _pack(
-            {"message": type(self).__name__, **header}, body.encode("utf-8") if isinstance(body, str) else body
-        )
+        content = body.encode("utf-8") if isinstance(body, str) else body
+        header = self._header()
+        return [LENGTHS.pack(len(header), len(content)) + header, *([content] if content else [])]
+
+    def _header(self) -> bytes:
+        header = {name: getattr(self, name) for name in self.__slots__ if name != self.BODY}
+        return json.dumps({"message": type(self).__name__, **header}).encode("ascii")
 
     @staticmethod
     def read(stream: BinaryIO, *others: type["Message"]) -> "Message | None":
@@ -38,13 +59,13 @@ class Message:
         if len(lengths) < LENGTHS.size:
             return None
         header_length, body_length = LENGTHS.unpack(lengths)
-        header: dict[str, Any] = json.loads(stream.read(header_length))
+        packed = stream.read(header_length)
+        name, fields = _known_fields(packed) if header_length <= SHORT else _fields(packed)
         body = stream.read(body_length)
-        name = header.pop("message")
         kind = next((other for other in others if other.__name__ == name), None) or _KINDS[name]
-        if kind.BODY:
-            header[kind.BODY] = body.decode("utf-8") if kind.__annotations__[kind.BODY] is str else body
-        return kind(**{name: tuple(value) if isinstance(value, list) else value for name, value in header.items()})
+        if not kind.BODY:
+            return kind(**fields)
+        return kind(**fields, **{kind.BODY: body.decode("utf-8") if kind.__annotations__[kind.BODY] is str else body})
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +85,11 @@ class Question(Message):
     default_graphs: tuple[str, ...] | None = None
     named_graphs: tuple[str, ...] | None = None
     inferred: bool = True
+
+    def _header(self) -> bytes:
+        if self.default_graphs or self.named_graphs or len(self.accept or "") + len(self.base or "") > SHORT:
+            return Message._header(self)
+        return _question_header(self.accept, self.base, self.inferred)
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,17 +184,36 @@ class Reply:
 
     def write(self, stream: BinaryIO) -> None:
         """Write the reply as one message."""
-        stream.write(_pack({"status": self.status, "headers": self.headers}, b"", len(self.body)))
-        stream.write(self.body)
+        header = _reply_header(self.status, tuple(self.headers.items()))
+        head = LENGTHS.pack(len(header), len(self.body)) + header
+        if len(self.body) < LONG:
+            stream.write(head + self.body)
+        else:
+            stream.write(head)
+            stream.write(self.body)
         stream.flush()
 
-    @classmethod
-    async def read(cls, stream: StreamReader) -> Self:
-        """Read the next reply; raises asyncio.IncompleteReadError when the worker has ended."""
-        header_length, body_length = LENGTHS.unpack(await stream.readexactly(LENGTHS.size))
-        content = await stream.readexactly(header_length + body_length)
-        header = json.loads(content[:header_length])
-        return cls(header["status"], header["headers"], content[header_length:])
+
+@dataclass(frozen=True, slots=True)
+class Whole:
+    """A reply as it came over a pipe: its header, and its body in pieces."""
+
+    header: bytes
+    pieces: list[bytes]
+
+    @property
+    def size(self) -> int:
+        """The length of the body in bytes."""
+        return sum(map(len, self.pieces))
+
+    async def reply(self) -> Reply:
+        """The reply put together; a long one beside the loop."""
+        return self.at_once() if self.size < LONG else await asyncio.to_thread(self.at_once)
+
+    def at_once(self) -> Reply:
+        """The reply put together here and now."""
+        header = json.loads(self.header)
+        return Reply(header["status"], header["headers"], b"".join(self.pieces))
 
 
 _KINDS: Mapping[str, type[Message]] = MappingProxyType(
@@ -176,6 +221,21 @@ _KINDS: Mapping[str, type[Message]] = MappingProxyType(
 )
 
 
-def _pack(header: dict[str, object], body: bytes, body_length: int | None = None) -> bytes:
-    packed = json.dumps(header).encode("ascii")
-    return LENGTHS.pack(len(packed), len(body) if body_length is None else body_length) + packed + body
+def _fields(packed: bytes) -> tuple[str, dict[str, Any]]:
+    """The name of a message and its fields but for the body."""
+    header: dict[str, Any] = json.loads(packed)
+    name = header.pop("message")
+    return name, {name: tuple(value) if isinstance(value, list) else value for name, value in header.items()}
+
+
+_known_fields = lru_cache(maxsize=256)(_fields)
+
+
+@lru_cache(maxsize=256)
+def _question_header(accept: str | None, base: str | None, inferred: bool) -> bytes:
+    return Message._header(Question("", accept, base, inferred=inferred))
+
+
+@lru_cache(maxsize=256)
+def _reply_header(status: int, headers: tuple[tuple[str, str], ...]) -> bytes:
+    return json.dumps({"status": status, "headers": dict(headers)}).encode("ascii")

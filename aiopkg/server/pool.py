@@ -4,7 +4,9 @@ import asyncio
 import json
 import logging
 import tempfile
-from collections.abc import Sequence
+from collections import deque
+from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from types import TracebackType
 from typing import Self
@@ -13,24 +15,45 @@ from aiopkg.errors import InputError
 from aiopkg.server.changes import are_many, with_changes
 from aiopkg.server.layout import ORGANIZATION, Layout
 from aiopkg.server.limits import Limits
-from aiopkg.server.messages import Message, Patch, Reply
-from aiopkg.server.problem import Problem, Refusal, memory_problem
+from aiopkg.server.messages import Message, Patch, Reply, Whole
+from aiopkg.server.problem import Problem, memory_problem
 from aiopkg.server.process import Lost, Process
 from aiopkg.server.worker import work_order
 
-__all__ = ["Pool"]
+__all__ = ["Pool", "Ticket"]
 
 LOG = logging.getLogger(__name__)
 LONGEST_PAUSE = 30.0
 """Seconds between two attempts to replace a worker that does not start."""
 
+LOOKS = 20
+"""How often, within the time of one request, it is looked whether its time is over."""
+
+Done = Callable[[Whole | Problem], None]
+"""What is called with the outcome of a question: the reply of a worker, or why there is none."""
+
+
+class Ticket:
+    """A question on its way: who wants the answer, until when, and which worker has it in hand."""
+
+    __slots__ = ("deadline", "done", "message", "version", "worker")
+
+    def __init__(self, message: Message, done: Done, deadline: float) -> None:
+        self.message = message
+        self.done = done
+        self.deadline = deadline
+        self.worker: _Worker | None = None
+        self.version = 0
+        """How many changes the answer takes into account, once a worker has the question in hand."""
+
 
 class _Worker:
-    """One process with its copy of the dataset, and how many patches that has taken in."""
+    """One process with its copy of the dataset, how many patches that has taken in, and what it is asked."""
 
     def __init__(self, process: Process, version: int) -> None:
         self.process = process
         self.version = version
+        self.ticket: Ticket | None = None
 
     @classmethod
     async def start(cls, folder: Path, dataset: Path, version: int, layout: Layout, limits: Limits) -> Self:
@@ -42,22 +65,13 @@ class _Worker:
             raise InputError("dataset-unreadable", json.loads(ready.body)["detail"])
         return cls(process, version)
 
-    async def ask(self, message: Message, patches: Sequence[Patch]) -> Reply:
-        """Have the worker take in patches first, and then answer; raises Lost when it ends instead."""
-        for patch in patches:
-            reply = await self.process.ask(patch)
-            if reply.status != 204:
-                raise Lost("A change could not be taken in.")
-            self.version += 1
-        return await self.process.ask(message)
-
 
 class Pool:
     """As many workers as the limits say, all with the same dataset.
 
     Use it as an asynchronous context: entering starts the workers (InputError when they cannot load the
-    dataset), leaving ends them and removes the file that they read. A worker takes in what was changed since
-    before it answers, so that each answer comes from one state, the latest when the question was handed over.
+    dataset), leaving ends them and removes the file that they read. A worker that is free has taken in every
+    change, so that each answer comes from one state, the latest when the question was handed over.
     """
 
     def __init__(self, quads: bytes, limits: Limits, layout: Layout = ORGANIZATION) -> None:
@@ -70,17 +84,22 @@ class Pool:
         self._stale: list[Path] = []
         self._workers: set[_Worker] = set()
         self._folder: tempfile.TemporaryDirectory[str] | None = None
-        self._free: asyncio.Queue[_Worker] = asyncio.Queue()
-        self._busy: set[asyncio.Task[object]] = set()
+        self._free: deque[_Worker] = deque()
+        self._waiting: deque[Ticket] = deque()
         self._starting: set[asyncio.Task[None]] = set()
         self._ending: set[asyncio.Task[None]] = set()
-        self._waiting = 0
+        self._look: asyncio.TimerHandle | None = None
         self._stopped = False
 
     @property
     def free(self) -> int:
         """How many workers wait for a question."""
-        return self._free.qsize()
+        return len(self._free)
+
+    @property
+    def version(self) -> int:
+        """How many changes there have been."""
+        return self._folded + len(self._patches)
 
     async def __aenter__(self) -> Self:
         self._folder = tempfile.TemporaryDirectory(prefix="aiopkg-", ignore_cleanup_errors=True)
@@ -107,19 +126,27 @@ class Pool:
     async def stop(self) -> None:
         """End all workers; questions in their hands are answered with a problem. Doing it twice is no error."""
         self._stopped = True
-        for tasks in (self._busy, self._starting):
-            for task in list(tasks):
-                task.cancel()
+        if self._look is not None:
+            self._look.cancel()
+        for task in list(self._starting):
+            task.cancel()
         await asyncio.gather(*self._starting, return_exceptions=True)
-        while self._busy:
-            await asyncio.sleep(0)
-        while not self._free.empty():
-            self._end(self._free.get_nowait())
+        self._free.clear()
+        tickets = [*self._waiting, *(worker.ticket for worker in self._workers if worker.ticket)]
+        self._waiting.clear()
+        for worker in list(self._workers):
+            self._end(worker)
+        for ticket in tickets:
+            ticket.done(_stopping())
         await asyncio.gather(*self._ending)
 
     def revise(self, patch: Patch) -> None:
         """Change the dataset; questions that a worker has in hand are still about the one before."""
         self._patches.append(patch)
+        idle = list(self._free)
+        self._free.clear()
+        for worker in idle:
+            self._go_on(worker)
 
     async def fold(self) -> None:
         """Where there are many changes, write the dataset anew and forget those that every worker has taken in.
@@ -156,59 +183,107 @@ class Pool:
 
         Cancelling it ends the worker at once: nobody waits for the answer any more.
         """
-        if self._stopped:
-            return _stopping().reply()
-        task = asyncio.current_task()
-        assert task is not None
-        self._busy.add(task)
+        answered: asyncio.Future[Whole | Problem] = asyncio.get_running_loop().create_future()
+
+        def settle(outcome: Whole | Problem) -> None:
+            if not answered.done():
+                answered.set_result(outcome)
+
+        ticket = self.submit(question, settle)
         try:
-            return await self._answer(question)
-        except Refusal as refusal:
-            return refusal.problem.reply()
+            outcome = await answered
         except asyncio.CancelledError:
-            if not self._is_stopped():
-                raise
-            task.uncancel()
-            return _stopping().reply()
-        finally:
-            self._busy.discard(task)
+            self.cancel(ticket)
+            raise
+        return outcome.reply() if isinstance(outcome, Problem) else await outcome.reply()
 
-    async def _answer(self, question: Message) -> Reply:
-        worker: _Worker | None = None
-        answered = False
-        try:
-            async with asyncio.timeout(self.limits.seconds):
-                worker = await self._take()
-                reply = await worker.ask(question, self._patches[worker.version - self._folded :])
-            answered = True
-        except TimeoutError:
-            if worker is None:
-                raise Refusal(_busy_problem("All query processes have been busy for too long.")) from None
-            raise Refusal(self._time_problem()) from None
-        except Lost as lost:
+    def submit(self, question: Message, done: Done) -> Ticket:
+        """Have a worker answer, and call ``done`` once with the outcome; maybe before this returns."""
+        loop = asyncio.get_running_loop()
+        ticket = Ticket(question, done, loop.time() + self.limits.seconds)
+        if self._stopped:
+            done(_stopping())
+            return ticket
+        if self._look is None:
+            self._look = loop.call_later(self.limits.seconds / LOOKS, self._look_at_the_time)
+        while self._free:
+            worker = self._free.pop()
+            if worker.process.is_alive:
+                self._hand(worker, ticket)
+                return ticket
+            self._replace(worker)
+        if len(self._waiting) >= self.limits.waiting:
+            done(_busy_problem(f"{len(self._waiting)} requests are waiting already."))
+        else:
+            self._waiting.append(ticket)
+        return ticket
+
+    def cancel(self, ticket: Ticket) -> None:
+        """Forget a question that nobody waits for any more; a worker that has it in hand is ended."""
+        if ticket.worker is not None:
+            self._take_back(ticket.worker)
+        elif ticket in self._waiting:
+            self._waiting.remove(ticket)
+
+    def _hand(self, worker: _Worker, ticket: Ticket) -> None:
+        worker.ticket, ticket.worker, ticket.version = ticket, worker, worker.version
+        worker.process.post(ticket.message, partial(self._take_answer, worker))
+
+    def _take_answer(self, worker: _Worker, answer: Whole | Lost) -> None:
+        ticket, worker.ticket = worker.ticket, None
+        if isinstance(answer, Lost):
+            self._lose(worker, answer)
+        else:
+            self._go_on(worker)
+        if ticket is not None:
+            ticket.worker = None
+            ticket.done(_problem_of(answer) if isinstance(answer, Lost) else answer)
+
+    def _go_on(self, worker: _Worker) -> None:
+        """Have a worker take in the changes that it lacks, then the question that has waited longest."""
+        if self._stopped or worker not in self._workers:
+            return
+        if worker.version < self.version:
+            worker.process.post(self._patches[worker.version - self._folded], partial(self._take_change, worker))
+        elif self._waiting:
+            self._hand(worker, self._waiting.popleft())
+        else:
+            self._free.append(worker)
+
+    def _take_change(self, worker: _Worker, outcome: Whole | Lost) -> None:
+        if not isinstance(outcome, Lost) and outcome.at_once().status != 204:
+            outcome = Lost("A change could not be taken in.")
+        if isinstance(outcome, Lost):
+            self._lose(worker, outcome)
+        else:
+            worker.version += 1
+            self._go_on(worker)
+
+    def _look_at_the_time(self) -> None:
+        """End the work on each question whose time is over."""
+        loop = asyncio.get_running_loop()
+        now = loop.time()
+        while self._waiting and self._waiting[0].deadline <= now:
+            self._waiting.popleft().done(_busy_problem("All query processes have been busy for too long."))
+        for worker in list(self._workers):
+            ticket = worker.ticket
+            if ticket is not None and ticket.deadline <= now:
+                self._take_back(worker)
+                ticket.done(self._time_problem())
+        still = self._waiting or any(worker.ticket for worker in self._workers)
+        self._look = loop.call_later(self.limits.seconds / LOOKS, self._look_at_the_time) if still else None
+
+    def _take_back(self, worker: _Worker) -> None:
+        """Take its question from a worker, which ends it."""
+        if worker.ticket is not None:
+            worker.ticket.worker = None
+            worker.ticket = None
+        self._replace(worker)
+
+    def _lose(self, worker: _Worker, lost: Lost) -> None:
+        if worker in self._workers and not self._stopped:
             LOG.warning("A query process has ended: %s", lost)
-            raise Refusal(memory_problem() if lost.for_memory else _lost_problem()) from lost
-        finally:
-            if answered and worker is not None:
-                self._free.put_nowait(worker)
-            elif worker is not None:
-                self._replace(worker)
-        return reply
-
-    async def _take(self) -> _Worker:
-        """Wait for a free worker that is alive."""
-        if self._waiting >= self.limits.waiting:
-            raise Refusal(_busy_problem(f"{self._waiting} requests are waiting already."))
-        self._waiting += 1
-        try:
-            while not (worker := await self._free.get()).process.is_alive:
-                self._replace(worker)
-        finally:
-            self._waiting -= 1
-        return worker
-
-    def _is_stopped(self) -> bool:
-        return self._stopped
+            self._replace(worker)
 
     def _replace(self, worker: _Worker) -> None:
         task = asyncio.create_task(self._start_after(self._end(worker)))
@@ -236,8 +311,11 @@ class Pool:
 
     async def _start(self) -> None:
         worker = await _Worker.start(self._path, self._dataset, self._written, self.layout, self.limits)
+        if self._stopped:
+            await worker.process.end()
+            return
         self._workers.add(worker)
-        self._free.put_nowait(worker)
+        self._go_on(worker)
 
     @property
     def _path(self) -> Path:
@@ -257,6 +335,8 @@ def _stopping() -> Problem:
     return Problem(503, "stopping", "The server is stopping", "The query has been ended.")
 
 
-def _lost_problem() -> Problem:
+def _problem_of(lost: Lost) -> Problem:
+    if lost.for_memory:
+        return memory_problem()
     detail = "The process that evaluated the query has ended; it is being replaced. Ask for less, or differently."
     return Problem(503, "worker-lost", "The query was not completed", detail)

@@ -6,12 +6,12 @@ import logging
 import sys
 import tempfile
 from asyncio.subprocess import DEVNULL, PIPE
-from asyncio.subprocess import Process as Child
+from collections.abc import Callable
 from pathlib import Path
-from typing import Self
+from typing import Self, cast
 
 from aiopkg.errors import InputError
-from aiopkg.server.messages import Message, Reply
+from aiopkg.server.messages import LENGTHS, Message, Reply, Whole
 
 __all__ = ["Lost", "Process"]
 
@@ -22,7 +22,8 @@ BOOT = "import json, sys; sys.path[:] = json.loads(sys.argv.pop()); from aiopkg.
 OUT_OF_MEMORY = ("memory allocation", "MemoryError")
 """What the last words of a process hold when it got no more memory."""
 
-READ_AHEAD = 2**20
+LONGEST_HEADER = 2**20
+INPUT = 0
 
 
 class Lost(Exception):
@@ -34,19 +35,30 @@ class Lost(Exception):
         return any(sign in str(self) for sign in OUT_OF_MEMORY)
 
 
-class Process:
-    """One process that answers messages, one after the other."""
+class Process(asyncio.SubprocessProtocol):
+    """One process that answers messages, one after the other.
 
-    def __init__(self, process: Child, complaints: Path) -> None:
-        self.process = process
+    What comes from it is taken in as it comes and kept in pieces, so that no reply, however long, holds up the loop.
+    """
+
+    _transport: asyncio.SubprocessTransport
+    _pipe: asyncio.WriteTransport
+
+    def __init__(self, complaints: Path) -> None:
         self.complaints = complaints
+        self._ended = asyncio.Event()
+        self._done: Callable[[Whole | Lost], None] | None = None
+        self._start = b""
+        self._whole: Whole | None = None
+        self._missing = 0
 
     @classmethod
     async def start(cls, module: str, folder: Path, *arguments: str) -> Self:
         """Start a process that runs ``main`` of one of our modules."""
         handle, complaints = tempfile.mkstemp(dir=folder, suffix=".log")
         with open(handle, "wb") as errors:  # noqa: PTH123 (a descriptor)
-            process = await asyncio.create_subprocess_exec(
+            transport, process = await asyncio.get_running_loop().subprocess_exec(
+                lambda: cls(Path(complaints)),
                 sys.executable,
                 "-c",
                 BOOT.format(module),
@@ -55,16 +67,18 @@ class Process:
                 stdin=PIPE,
                 stdout=PIPE,
                 stderr=errors if sys.platform != "win32" else DEVNULL,
-                limit=READ_AHEAD,
                 start_new_session=True,
             )
-        return cls(process, Path(complaints))
+        process._transport = transport
+        process._pipe = cast(asyncio.WriteTransport, transport.get_pipe_transport(INPUT))
+        return process
 
     async def wait_until_ready(self, message: Message | None = None) -> Reply:
         """Wait for the first reply, to a message if one is given; raises InputError when none comes."""
         try:
-            return await (self.ask(message) if message else self._receive())
+            return await self._reply(message)
         except Lost as error:
+            await self.end()
             raise InputError("worker-start", f"A process of the server does not start: {error}") from error
         except BaseException:
             await self.end()
@@ -73,39 +87,99 @@ class Process:
     @property
     def is_alive(self) -> bool:
         """Whether it has not ended."""
-        return self.process.returncode is None
+        return self._transport.get_returncode() is None and not self._ended.is_set()
 
     async def ask(self, message: Message) -> Reply:
         """Send a message and wait for the whole reply; raises Lost when the process ends instead."""
-        assert self.process.stdin is not None
-        try:
-            self.process.stdin.write(message.pack())
-            await self.process.stdin.drain()
-        except (BrokenPipeError, ConnectionResetError) as error:
-            raise Lost(await self._last_words()) from error
-        return await self._receive()
+        return await self._reply(message)
 
-    async def _receive(self) -> Reply:
-        assert self.process.stdout is not None
-        try:
-            return await Reply.read(self.process.stdout)
-        except asyncio.IncompleteReadError as error:
-            raise Lost(await self._last_words()) from error
+    async def _reply(self, message: Message | None) -> Reply:
+        answered: asyncio.Future[Whole | Lost] = asyncio.get_running_loop().create_future()
 
-    async def _last_words(self) -> str:
-        await self.process.wait()
-        text = self.complaints.read_text("utf-8", "replace")
-        await self.end()
+        def settle(outcome: Whole | Lost) -> None:
+            if not answered.done():
+                answered.set_result(outcome)
+
+        self.post(message, settle)
+        outcome = await answered
+        if isinstance(outcome, Lost):
+            raise outcome
+        return await outcome.reply()
+
+    def post(self, message: Message | None, done: Callable[[Whole | Lost], None]) -> None:
+        """Send a message; ``done`` is called with the reply when it is whole. One message is in hand at a time.
+
+        Without a message the reply is the one that comes unasked.
+        """
+        assert self._done is None
+        if self._ended.is_set():
+            done(Lost(self._last_words()))
+            return
+        self._done = done
+        if message is not None:
+            self._pipe.writelines(message.packed())
+
+    def pipe_data_received(self, fd: int, data: bytes) -> None:
+        """Take in a piece of a reply."""
+        if self._whole is None:
+            data = self._begin(self._start + data if self._start else data)
+            if self._whole is None:
+                return
+        self._whole.pieces.append(data)
+        self._missing -= len(data)
+        if self._missing > 0:
+            return
+        whole, self._whole = self._whole, None
+        done, self._done = self._done, None
+        if done is None or self._missing < 0:
+            self.kill()  # it says what nobody has asked
+        if done is not None:
+            done(whole if self._missing == 0 else Lost("It said more than it announced."))
+
+    def _begin(self, data: bytes) -> bytes:
+        """Read the header of a reply if all of it is there; returns what follows it."""
+        if len(data) >= LENGTHS.size:
+            header_length, self._missing = LENGTHS.unpack_from(data)
+            end = LENGTHS.size + header_length
+            if header_length > LONGEST_HEADER:
+                self.kill()
+                return b""
+            if len(data) >= end:
+                self._start = b""
+                self._whole = Whole(data[LENGTHS.size : end], [])
+                return data[end:]
+        self._start = data
+        return b""
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        """The process and its pipes are gone."""
+        self._ended.set()
+        done, self._done = self._done, None
+        if done is not None:
+            done(Lost(self._last_words()))
+
+    def _last_words(self) -> str:
+        text = self.complaints.read_text("utf-8", "replace") if self.complaints.exists() else ""
         lines = [line for line in text.splitlines() if line.strip()]
         memory = [line for line in lines if any(sign in line for sign in OUT_OF_MEMORY)]
-        return next(iter(memory + lines[-1:]), f"exit status {self.process.returncode}").strip()
+        return next(iter(memory + lines[-1:]), f"exit status {self._transport.get_returncode()}").strip()
+
+    def kill(self) -> None:
+        """Kill the process; its end shows a little later."""
+        if self._transport.get_returncode() is None:
+            try:
+                self._transport.kill()
+            except ProcessLookupError:
+                LOG.debug("A process had ended before it was killed.")
+
+    async def wait(self) -> None:
+        """Wait until the process and its pipes are gone."""
+        await self._ended.wait()
 
     async def end(self) -> None:
         """Kill the process and wait until it and its pipes are gone."""
-        if self.is_alive:
-            try:
-                self.process.kill()
-            except ProcessLookupError:
-                LOG.debug("A process had ended before it was killed.")
-        await self.process.communicate()
+        self._done = None
+        self.kill()
+        self._transport.close()
+        await self.wait()
         self.complaints.unlink(missing_ok=True)
