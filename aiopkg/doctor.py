@@ -22,7 +22,7 @@ from aiopkg.vocab import PREFIXES
 __all__ = ["Check", "Consistency", "examine", "reason_with_hermit"]
 
 _EXTRAS = {
-    "server": ("starlette", "uvicorn"),
+    "server": ("httptools",),
     "pandas": ("pandas",),
     "polars": ("polars",),
     "mcp": ("mcp",),

@@ -299,9 +299,10 @@ def test_a_dataset_that_cannot_be_read_is_an_input_error() -> None:
 
 
 def test_a_missing_extra_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.delitem(sys.modules, "aiopkg.server.listen", raising=False)
+    for name in ("listen", "connection"):
+        monkeypatch.delitem(sys.modules, f"aiopkg.server.{name}", raising=False)
     monkeypatch.delattr(aiopkg.server, "listen", raising=False)
-    monkeypatch.setitem(sys.modules, "uvicorn", None)
+    monkeypatch.setitem(sys.modules, "httptools", None)
     with pytest.raises(MissingExtra, match="server"):
         serve(b"")
 

@@ -28,9 +28,11 @@
     access       the bearer token
     request      the parameters of a request
     upload       the documents of a request
-    exchange     one request and its response
+    exchange     one request as it comes
+    response     the head of a response in bytes
     protocol     HTTP: addresses, methods, headers
-    listen       the socket and the signals (the only module that names uvicorn)
+    connection   one client: its requests one after the other (the only module that names httptools)
+    listen       the socket and the signals
 """
 
 from collections.abc import Callable
@@ -86,6 +88,6 @@ def serve(
 
 def _missing(error: ModuleNotFoundError) -> Exception:
     """Tell an optional part that is not installed from a defect of our own."""
-    if (error.name or "").partition(".")[0] in {"httptools", "uvicorn"}:
+    if (error.name or "").partition(".")[0] in {"httptools"}:
         return MissingExtra("server", "The SPARQL endpoint")
     return error

@@ -1,18 +1,23 @@
-"""One HTTP request and its response, over ASGI."""
+"""One HTTP request as it comes, in the terms of ASGI."""
 
 import asyncio
 from collections.abc import Awaitable, Callable, MutableMapping
 from functools import cached_property
 from typing import Any
+from urllib.parse import unquote
 
-from aiopkg.server.messages import Reply
+from aiopkg.server.messages import LONG
 from aiopkg.server.problem import Problem, Refusal
 
-__all__ = ["Exchange", "Left", "Receive", "Scope", "Send"]
+__all__ = ["Exchange", "Incoming", "Left", "Receive", "Scope", "Send"]
 
 Scope = MutableMapping[str, Any]
 Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
 Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
+
+
+ROOM = 2**17
+"""Bytes of a body that may have come before somebody reads them."""
 
 
 class Left(Exception):
@@ -20,12 +25,11 @@ class Left(Exception):
 
 
 class Exchange:
-    """A request as it came, and the way back."""
+    """A request as it came."""
 
-    def __init__(self, scope: Scope, receive: Receive, send: Send) -> None:
+    def __init__(self, scope: Scope, receive: Receive) -> None:
         self._scope = scope
         self._receive = receive
-        self._send = send
         self.method: str = scope["method"]
         self.path: str = scope["path"]
         self.query: bytes = scope["query_string"]
@@ -75,7 +79,8 @@ class Exchange:
         length = self.header(b"content-length")
         if length.isdigit() and int(length) > most:
             raise _too_large(most)
-        body = bytearray()
+        pieces: list[bytes] = []
+        size = 0
         try:
             async with asyncio.timeout(seconds):
                 more = True
@@ -83,28 +88,20 @@ class Exchange:
                     event = await self._receive()
                     if event["type"] == "http.disconnect":
                         raise Left
-                    body += event.get("body", b"")
+                    pieces.append(event.get("body", b""))
+                    size += len(pieces[-1])
                     more = event.get("more_body", False)
-                    if len(body) > most:
+                    if size > most:
                         raise _too_large(most)
         except TimeoutError:
             detail = f"The body did not arrive within {seconds:g} seconds."
             raise Refusal(Problem(408, "too-slow", "Request too slow", detail, headers=CLOSE)) from None
-        return bytes(body)
+        return b"".join(pieces) if size < LONG else await asyncio.to_thread(b"".join, pieces)
 
     async def wait_until_left(self) -> None:
         """Wait until the client goes."""
         while (await self._receive())["type"] != "http.disconnect":
             pass
-
-    async def reply(self, reply: Reply) -> None:
-        """Send the whole response; without its body to HEAD."""
-        headers = [(name.lower().encode("latin-1"), value.encode("latin-1")) for name, value in reply.headers.items()]
-        if reply.status != 204:
-            headers.append((b"content-length", str(len(reply.body)).encode("ascii")))
-        await self._send({"type": "http.response.start", "status": reply.status, "headers": headers})
-        body = b"" if self.method == "HEAD" else reply.body
-        await self._send({"type": "http.response.body", "body": body})
 
 
 CLOSE = {"Connection": "close"}
@@ -114,3 +111,97 @@ CLOSE = {"Connection": "close"}
 def _too_large(most: int) -> Refusal:
     detail = f"The body is larger than {most} bytes."
     return Refusal(Problem(413, "query-too-long", "Body too large", detail, headers=CLOSE))
+
+
+class Incoming:
+    """A request that comes over a connection piece by piece; ``go_on`` is called when there is room for more."""
+
+    def __init__(
+        self, loop: asyncio.AbstractEventLoop, transport: asyncio.Transport, go_on: Callable[[], None]
+    ) -> None:
+        self._loop = loop
+        self._transport = transport
+        self._go_on = go_on
+        self.method = ""
+        self.target = b""
+        self.headers: list[tuple[bytes, bytes]] = []
+        self.keeps = False
+        self.has_body = False
+        self.is_complete = False
+        self.size = 0
+        self.pieces = 0
+        self._body: list[bytes] = []
+        self._unread = 0
+        self._delivered = False
+        self._expects = False
+        self._left = False
+        self._waiter: asyncio.Future[None] | None = None
+
+    def take_header(self, name: bytes, value: bytes) -> None:
+        """Take in a header, its name in lower case."""
+        self.headers.append((name, value))
+        if name == b"transfer-encoding" or (name == b"content-length" and value != b"0"):
+            self.has_body = True
+        elif name == b"expect" and value.lower() == b"100-continue":
+            self._expects = True
+
+    @property
+    def has_room(self) -> bool:
+        """Whether more of the body may come."""
+        return self._unread < ROOM
+
+    def take(self, piece: bytes) -> None:
+        """Take in a piece of the body."""
+        self._body.append(piece)
+        self._unread += len(piece)
+        self.size += len(piece)
+        self.pieces += 1
+        if not self.has_room:
+            self._transport.pause_reading()
+        self._wake()
+
+    def complete(self) -> None:
+        """All has come."""
+        self.is_complete = True
+        self._wake()
+
+    def leave(self) -> None:
+        """No more will come, or the client has gone."""
+        self._left = True
+        self._wake()
+
+    def _wake(self) -> None:
+        if self._waiter is not None and not self._waiter.done():
+            self._waiter.set_result(None)
+
+    @property
+    def scope(self) -> Scope:
+        """The request in the terms of ASGI."""
+        path, _, query = self.target.partition(b"?")
+        return {
+            "type": "http",
+            "method": self.method,
+            "path": unquote(path.decode("latin-1")),
+            "raw_path": path,
+            "query_string": query,
+            "headers": self.headers,
+            "scheme": "http",
+            "server": self._transport.get_extra_info("sockname"),
+        }
+
+    async def receive(self) -> MutableMapping[str, Any]:
+        """Wait for the next piece of the body, and after the last one until the client has gone."""
+        if self._expects and not self.is_complete:
+            self._expects = False
+            self._transport.write(b"HTTP/1.1 100 Continue\r\n\r\n")
+        while not (self._body or self._left or (self.is_complete and not self._delivered)):
+            self._waiter = self._loop.create_future()
+            await self._waiter
+        if self._left:
+            return {"type": "http.disconnect"}
+        body = b"".join(self._body)
+        self._body.clear()
+        self._unread = 0
+        self._delivered = self.is_complete
+        self._loop.call_soon(self._go_on)
+        return {"type": "http.request", "body": body, "more_body": not self.is_complete}

@@ -9,10 +9,8 @@ import threading
 from collections.abc import Callable, Coroutine, Iterator
 from types import FrameType
 
-import uvicorn
-from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
-
 from aiopkg.errors import InputError
+from aiopkg.server.connection import Connections
 from aiopkg.server.holding import Holding
 from aiopkg.server.ledger import Ledger
 from aiopkg.server.limits import Limits
@@ -21,60 +19,14 @@ from aiopkg.server.protocol import Application
 __all__ = ["serve"]
 
 
-PATIENCE = 10.0
-"""Seconds within which the head of a request must have come."""
-
-MOST_OPEN = 65_536
+MOST_FILES = 65_536
 """Connections and files that may be open at a time, where the system allows as many."""
 
+BACKLOG = 1024
+"""Connections that may wait to be taken up."""
 
-class _Patient(HttpToolsProtocol):
-    """Ends a connection over which the head of a request comes too slowly, or none at all."""
-
-    _patience: asyncio.TimerHandle | None = None
-
-    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
-        super().connection_made(transport)
-        self._wait()
-
-    def connection_lost(self, exc: Exception | None) -> None:
-        self._rest()
-        super().connection_lost(exc)
-
-    def on_message_begin(self) -> None:
-        super().on_message_begin()
-        if self._patience is None:
-            self._wait()
-
-    def on_headers_complete(self) -> None:
-        self._rest()
-        super().on_headers_complete()
-
-    def _wait(self) -> None:
-        self._patience = self.loop.call_later(PATIENCE, self.transport.close)
-
-    def _rest(self) -> None:
-        if self._patience is not None:
-            self._patience.cancel()
-            self._patience = None
-
-
-class _Server(uvicorn.Server):
-    """Announces itself when it listens, and ends the workers before it waits for open requests."""
-
-    def __init__(self, config: uvicorn.Config, ledger: Ledger, announce: Callable[[], None]) -> None:
-        super().__init__(config)
-        self._ledger = ledger
-        self._announce = announce
-
-    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
-        await super().startup(sockets)
-        if self.started and not self.should_exit:
-            self._announce()
-
-    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
-        await self._ledger.stop()
-        await super().shutdown(sockets)
+LAST_MOMENTS = 5.0
+"""Seconds that answers on their way have at the end."""
 
 
 def serve(
@@ -90,27 +42,23 @@ def serve(
     _allow_many_connections()
     with _listening(host, port) as listener:
         url = _url(host, listener.getsockname()[1])
-        ledger = Ledger(content, limits)
-        config = uvicorn.Config(
-            Application(ledger, token, starts=False),
-            http=_Patient,
-            ws="none",
-            lifespan="off",
-            log_config=None,
-            access_log=False,
-            server_header=False,
-            proxy_headers=False,
-            timeout_graceful_shutdown=5,
-        )
-        server = _Server(config, ledger, lambda: announce(url) if announce else None)
 
         async def run() -> None:
-            async with ledger:
-                if not server.should_exit:
-                    await server.serve(sockets=[listener])
+            with _asked_to_stop() as asked:
+                async with Ledger(content, limits) as ledger:
+                    if asked.is_set():
+                        return
+                    connections = Connections(Application(ledger, token, starts=False))
+                    loop = asyncio.get_running_loop()
+                    server = await loop.create_server(connections.accept, sock=listener, backlog=BACKLOG)
+                    if announce is not None:
+                        announce(url)
+                    await asked.wait()
+                    server.close()
+                    await ledger.stop()
+                    await connections.close(LAST_MOMENTS)
 
-        with _asked_to_stop(server):
-            _run(run())
+        _run(run())
 
 
 def _run(work: Coroutine[object, object, None]) -> None:
@@ -128,23 +76,24 @@ def _allow_many_connections() -> None:
         import resource  # noqa: PLC0415 (not on every platform)
 
         _, most = resource.getrlimit(resource.RLIMIT_NOFILE)
-        wanted = MOST_OPEN if most == resource.RLIM_INFINITY else min(MOST_OPEN, most)
+        wanted = MOST_FILES if most == resource.RLIM_INFINITY else min(MOST_FILES, most)
         resource.setrlimit(resource.RLIMIT_NOFILE, (wanted, most))
 
 
 @contextlib.contextmanager
-def _asked_to_stop(server: uvicorn.Server) -> Iterator[None]:
-    """Take SIGINT and SIGTERM as a wish to stop, also when uvicorn raises them once more at its end."""
+def _asked_to_stop() -> Iterator[asyncio.Event]:
+    """Take SIGINT and SIGTERM as a wish to stop."""
+    asked, loop = asyncio.Event(), asyncio.get_running_loop()
 
     def stop(_signal: int, _frame: FrameType | None) -> None:
-        server.should_exit = True
+        loop.call_soon_threadsafe(asked.set)
 
     if threading.current_thread() is not threading.main_thread():
-        yield
+        yield asked
         return
     earlier = {each: signal.signal(each, stop) for each in (signal.SIGINT, signal.SIGTERM)}
     try:
-        yield
+        yield asked
     finally:
         for each, handler in earlier.items():
             signal.signal(each, handler)

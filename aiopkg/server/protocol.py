@@ -6,9 +6,10 @@ from collections.abc import Coroutine, Mapping
 from contextlib import AbstractAsyncContextManager
 
 from aiopkg.server.access import Access
-from aiopkg.server.exchange import Exchange, Left, Receive, Scope, Send
+from aiopkg.server.exchange import Exchange, Incoming, Left, Receive, Scope, Send
 from aiopkg.server.ledger import Ledger
-from aiopkg.server.messages import Amendment, Lookup, Portrait, Reply, Upload, Visit
+from aiopkg.server.messages import Amendment, Lookup, Portrait, Question, Reply, Upload, Visit
+from aiopkg.server.pool import Pool
 from aiopkg.server.problem import Problem, Refusal
 from aiopkg.server.request import (
     FORM_TYPE,
@@ -20,15 +21,11 @@ from aiopkg.server.request import (
     read_question,
     read_text,
 )
+from aiopkg.server.response import COMMON_HEADERS
 from aiopkg.server.upload import read_parts
 
 __all__ = ["Application"]
 
-COMMON_HEADERS = {
-    "Access-Control-Allow-Origin": "*",
-    "Access-Control-Expose-Headers": "Location, Retry-After",
-    "X-Content-Type-Options": "nosniff",
-}
 PREFLIGHT_HEADERS = {
     "Access-Control-Allow-Headers": "Accept, Authorization, Content-Type",
     "Access-Control-Max-Age": "86400",
@@ -74,14 +71,38 @@ class Application:
         if scope["type"] == "lifespan":
             await self._live(receive, send)
         elif scope["type"] == "http":
-            exchange = Exchange(scope, receive, send)
-            try:
-                reply = await self._route(exchange)
-            except Refusal as refusal:
-                reply = refusal.problem.reply()
-            except Left:
-                reply = Reply(400, {}, b"")
-            await exchange.reply(Reply(reply.status, COMMON_HEADERS | reply.headers, reply.body))
+            reply = await self.respond(Exchange(scope, receive))
+            named = (COMMON_HEADERS | reply.headers).items()
+            headers = [(name.lower().encode("latin-1"), value.encode("latin-1")) for name, value in named]
+            if reply.status != 204:
+                headers.append((b"content-length", str(len(reply.body)).encode("ascii")))
+            await send({"type": "http.response.start", "status": reply.status, "headers": headers})
+            await send({"type": "http.response.body", "body": b"" if scope["method"] == "HEAD" else reply.body})
+
+    async def respond(self, exchange: Exchange) -> Reply:
+        """Answer one request."""
+        try:
+            return await self._route(exchange)
+        except Refusal as refusal:
+            return refusal.problem.reply()
+        except Left:
+            return Reply(400, {}, b"")
+
+    @property
+    def pool(self) -> Pool:
+        """The workers."""
+        return self._ledger.pool
+
+    def question(self, request: Incoming) -> Question | None:
+        """The question of a request that asks one and has come whole; None for all others, which take their time."""
+        path, _, query = request.target.partition(b"?")
+        if path != b"/sparql" or request.method != "GET" or not query.startswith(b"query="):
+            return None
+        exchange = Exchange(request.scope, request.receive)
+        try:
+            return read_question(read_parameters(query), None, exchange.accept, exchange.address)
+        except Refusal:
+            return None
 
     async def _live(self, receive: Receive, send: Send) -> None:
         await receive()
