@@ -1,5 +1,6 @@
 """What is refused before a parser sees it, and that nothing else is."""
 
+import random
 import time
 from pathlib import Path
 
@@ -7,7 +8,7 @@ import pytest
 from pyoxigraph import Store
 
 from aiopkg.server.limits import Limits
-from aiopkg.server.prescan import prescan
+from aiopkg.server.prescan import is_plain, prescan
 from aiopkg.server.problem import Problem, Refusal
 
 LIMITS = Limits()
@@ -206,6 +207,30 @@ def test_a_query_without_dataset_clauses_names_no_graphs() -> None:
     outline = prescan("DESCRIBE <http://a/>", None, LIMITS)
     assert outline.default_graphs is None
     assert outline.named_graphs is None
+
+
+PIECES = (
+    *("SELECT", "ASK", "*", "{", "}", "(", ")", "[", "]", "<", ">", "<urn:a>", "?s", "_:b", "'", '"', "'a'", "# ", "\n"),
+    *("FILTER", "EXISTS", "GRAPH", "!", "-", "+", "||", "^", "/", "1", ".", "a:b", "UNION", "SERV", "ICE", "FR", "OM"),
+    *("PRE", "FIX", "BIND", "AS", "VALUES", "MINUS", "{|", "<<(", "\\u0053", "IN", "SERT", "true", "serv"),
+)
+
+
+def test_what_is_plain_holds_nothing_but_errors_of_syntax() -> None:
+    chance, plain = random.Random(5), 0
+    limits = Limits(depth=6)
+    for _ in range(4000):
+        glue = chance.choice(["", " "])
+        text = glue.join(chance.choices(PIECES, k=chance.randrange(1, 25)))
+        if is_plain(text, limits):
+            plain += 1
+            problem = refused(text, limits)
+            assert problem is None or problem.code == "syntax", text
+            outline = prescan(text, None, limits) if problem is None else None
+            assert outline is None or outline.default_graphs is outline.named_graphs is None
+    assert plain > 1000
+    assert not is_plain("SELECT * { \u017fERVICE <urn:a> {} }", LIMITS)
+    assert not is_plain("SELECT * {" + " " * 1000 + "}", LIMITS)
 
 
 def test_a_long_query_is_refused() -> None:

@@ -24,7 +24,7 @@ from aiopkg.server.diagnose import diagnose
 from aiopkg.server.limits import Limits
 from aiopkg.server.messages import Lookup, Question, Reply
 from aiopkg.server.negotiate import GRAPH_FORMATS, GRAPH_TYPES, RESULT_TYPES, choose
-from aiopkg.server.prescan import Outline, prescan
+from aiopkg.server.prescan import Outline, is_plain, prescan
 from aiopkg.server.problem import Problem, Refusal, memory_problem
 from aiopkg.sparql.conform import conform
 from aiopkg.vocab import PREFIXES
@@ -76,7 +76,8 @@ def write_triples(dataset: Dataset, triples: Iterable[Triple], accept: str | Non
 
 
 def _answer(dataset: Dataset, question: Question, limits: Limits) -> Reply:
-    outline = prescan(question.text, question.base, limits)
+    plain = is_plain(question.text, limits)
+    outline = Outline(question.base) if plain else prescan(question.text, question.base, limits)
     results = _query(dataset, question, outline, limits)
     if isinstance(results, QueryTriples):
         media_type = choose(question.accept, GRAPH_TYPES)
@@ -109,6 +110,7 @@ def _query(dataset: Dataset, question: Question, outline: Outline, limits: Limit
     try:
         return _run_conforming(run, question, named_graphs, limits)
     except SyntaxError as error:
+        prescan(question.text, question.base, limits)  # may know better what is wrong
         raise Refusal(diagnose(question.text, str(error), parse_again)) from error
     except (OSError, RuntimeError, ValueError) as error:
         raise Refusal(_evaluation_problem(error)) from error

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 from pyoxigraph import RdfFormat
 
@@ -49,6 +50,10 @@ UPLOAD_FORMATS = {
 """What a graph may be sent in."""
 
 
+USUAL = 300
+"""The choice by a header of up to so many characters is remembered."""
+
+
 @dataclass(frozen=True, slots=True)
 class MediaRange:
     """One element of an Accept header: a type, ``text/*`` or ``*/*``, and its quality from 0 to 1."""
@@ -73,7 +78,12 @@ def choose(accept: str | None, offered: Sequence[str]) -> str:
     """
     if not (accept or "").strip():
         return offered[0]
-    ranges = _parse(accept or "")
+    choice = _known_choice if len(accept or "") <= USUAL else _choice
+    return choice(accept or "", tuple(offered))
+
+
+def _choice(accept: str, offered: Sequence[str]) -> str:
+    ranges = _parse(accept)
     best, best_quality = "", 0.0
     for media_type in offered:
         covering = [(each.precision(media_type), each.quality) for each in ranges]
@@ -84,6 +94,9 @@ def choose(accept: str | None, offered: Sequence[str]) -> str:
         detail = f"The answer can be written as {', '.join(offered)}; the Accept header allows none of these."
         raise Refusal(Problem(406, "not-acceptable", "No acceptable media type", detail))
     return best
+
+
+_known_choice = lru_cache(maxsize=128)(_choice)
 
 
 def _parse(accept: str) -> list[MediaRange]:

@@ -14,7 +14,7 @@ from aiopkg.server.limits import Limits
 from aiopkg.server.problem import Problem, Refusal, syntax_problem
 from aiopkg.sparql.tokens import Token, read_tokens
 
-__all__ = ["Outline", "prescan"]
+__all__ = ["Outline", "is_plain", "prescan"]
 
 OPENING = {"(": ")", "{": "}", "[": "]", "<<(": ")>>", "<<": ">>", "{|": "|}"}
 CLOSING = frozenset(OPENING.values())
@@ -31,6 +31,13 @@ OPERANDS = frozenset(["iri", "text", "variable", "blank", "tag", "name", "number
 SCHEME = re.compile(r"[A-Za-z][A-Za-z0-9+.\-]*:")
 GLUED_SERVICE = re.compile(r"(?:true|false)?service((?:silent)?)(.*)", re.IGNORECASE | re.DOTALL)
 ESCAPED_POINT = re.compile(r"\\u([0-9a-fA-F]{4})|\\U([0-9a-fA-F]{8})")
+
+
+LOUD = ("service", "from", "prefix", "base", "version", "\\", "<<", "{|", *sorted(word.lower() for word in UPDATES))
+"""What a text has none of that needs no look: neither a word that matters, nor a way of hiding one."""
+
+DEEPENING = "([{!+-"
+PLAIN_CHARACTERS = 1000
 
 
 @dataclass(slots=True)
@@ -64,6 +71,21 @@ def prescan(text: str, base: str | None, limits: Limits, *, update: bool = False
         detail = f"The query has {len(text)} characters; the limit is {limits.query_characters}."
         raise Refusal(Problem(413, "query-too-long", "Query too long", detail))
     return _Scan(text, base, limits, update=update).run()
+
+
+def is_plain(text: str, limits: Limits) -> bool:
+    """Whether a query is so short and simple that :func:`prescan` could find nothing in it but errors of syntax.
+
+    It is shorter than a chain may be long, has fewer brackets and signs than may nest, and nowhere, not even
+    inside a string or a name, the letters of a word that would matter.
+    """
+    if len(text) > min(PLAIN_CHARACTERS, limits.chain, limits.query_characters) or not text.isascii():
+        return False
+    lower = text.lower()
+    for word in LOUD:
+        if word in lower:
+            return False
+    return sum(map(text.count, DEEPENING)) <= limits.depth
 
 
 class _Scan:

@@ -1,8 +1,9 @@
 """The parameters of a request, as SPARQL 1.1 Protocol, 2.1, lays them down."""
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
-from urllib.parse import parse_qsl
+from urllib.parse import parse_qsl, unquote_to_bytes
 
 from pyoxigraph import NamedNode
 
@@ -25,17 +26,28 @@ FORM_TYPE = "application/x-www-form-urlencoded"
 QUERY_TYPE = "application/sparql-query"
 UPDATE_TYPE = "application/sparql-update"
 MOST_PARAMETERS = 1000
+SURROGATE = re.compile("[\ud800-\udfff]")
 
 Parameters = Sequence[tuple[str, str]]
 
 
 def read_parameters(encoded: bytes) -> list[tuple[str, str]]:
     """Decode a query string or a form; raises Refusal (400) when it is not UTF-8 or has too many parts."""
+    if encoded.startswith(b"query=") and b"&" not in encoded:
+        return [("query", _unquoted(encoded[6:]))]
     try:
         text = encoded.decode("ascii")
         return parse_qsl(
             text, keep_blank_values=True, encoding="utf-8", errors="strict", max_num_fields=MOST_PARAMETERS
         )
+    except ValueError as error:
+        raise Refusal(_bad("bad-parameters", f"The parameters cannot be read: {error}.")) from error
+
+
+def _unquoted(value: bytes) -> str:
+    """Decode the value of the only parameter there is, as most requests have it."""
+    try:
+        return unquote_to_bytes(value.replace(b"+", b" ").decode("ascii")).decode("utf-8")
     except ValueError as error:
         raise Refusal(_bad("bad-parameters", f"The parameters cannot be read: {error}.")) from error
 
@@ -137,7 +149,7 @@ def _check_iri(iri: str) -> None:
 
 
 def _check_characters(text: str) -> None:
-    if not text.isascii() and any("\ud800" <= character <= "\udfff" for character in text):
+    if not text.isascii() and SURROGATE.search(text):
         raise Refusal(_bad("not-utf-8", "The query holds half of a surrogate pair."))
 
 

@@ -49,7 +49,7 @@ class Spelling:
 
     def in_json(self, body: bytes) -> bytes:
         """A document of SPARQL results in JSON, as the store writes it, with literals as they were written."""
-        return BOUND.sub(self._rebound, body)
+        return BOUND.sub(self._rebound, body) if NAMESPACE in body else body
 
     def _rebound(self, found: re.Match[bytes]) -> bytes:
         if not found[2].startswith(NAMESPACE):
