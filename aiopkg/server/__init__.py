@@ -7,6 +7,7 @@
     layout       which graph is asserted, and which ones follow from it
     holding      what is served, as it is handed to the keeper
     messages     questions and replies on a pipe
+    inbox        what has come over a pipe
     process      a process of ours and the pipes to it
 
     prescan      the text of a query or update as tokens: nesting, SERVICE, FROM, prefixes; before any parser sees it

@@ -145,6 +145,10 @@ class Incoming:
         elif name == b"expect" and value.lower() == b"100-continue":
             self._expects = True
 
+    def values(self, name: bytes) -> list[str]:
+        """The values of a header, by its name in lower case."""
+        return [value.decode("latin-1") for key, value in self.headers if key == name]
+
     @property
     def has_room(self) -> bool:
         """Whether more of the body may come."""

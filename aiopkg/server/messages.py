@@ -11,9 +11,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from types import MappingProxyType
-from typing import Any, BinaryIO, ClassVar, Self
+from typing import Any, BinaryIO, ClassVar, Protocol, Self
 
 __all__ = [
+    "HANDED_BACK",
     "LENGTHS",
     "Amendment",
     "Lookup",
@@ -22,17 +23,32 @@ __all__ = [
     "Portrait",
     "Question",
     "Reply",
+    "SOON",
     "Upload",
     "Visit",
     "Whole",
 ]
 
 LENGTHS = struct.Struct(">II")
+HANDED_BACK = LENGTHS.pack(0, 0)
+"""The reply to a question that was not looked at."""
+
+SOON = 0.01
+"""Seconds after which a question that has waited behind another is asked of somebody else."""
+
 SHORT = 1000
 """Headers of up to so many characters are remembered: most messages have the header of one before."""
 
 LONG = 2**20
 """Bodies of more bytes are not put together on the loop."""
+
+
+class Readable(Protocol):
+    """What bytes are read from."""
+
+    def read(self, size: int, /) -> bytes:
+        """So many bytes, or fewer at the end."""
+        ...
 
 
 class Message:
@@ -53,7 +69,7 @@ class Message:
         return json.dumps({"message": type(self).__name__, **header}).encode("ascii")
 
     @staticmethod
-    def read(stream: BinaryIO, *others: type["Message"]) -> "Message | None":
+    def read(stream: Readable, *others: type["Message"]) -> "Message | None":
         """Read the next message, of a kind of this module or of the others; None at the end of the stream."""
         lengths = stream.read(LENGTHS.size)
         if len(lengths) < LENGTHS.size:
@@ -200,6 +216,11 @@ class Whole:
 
     header: bytes
     pieces: list[bytes]
+
+    @property
+    def is_handed_back(self) -> bool:
+        """Whether it says that nothing was done, and somebody else may be asked."""
+        return not self.header
 
     @property
     def size(self) -> int:

@@ -15,7 +15,7 @@ from aiopkg.errors import InputError
 from aiopkg.server.changes import are_many, with_changes
 from aiopkg.server.layout import ORGANIZATION, Layout
 from aiopkg.server.limits import Limits
-from aiopkg.server.messages import Message, Patch, Reply, Whole
+from aiopkg.server.messages import SOON, Message, Patch, Reply, Whole
 from aiopkg.server.problem import Problem, memory_problem
 from aiopkg.server.process import Lost, Process
 from aiopkg.server.worker import work_order
@@ -26,6 +26,9 @@ LOG = logging.getLogger(__name__)
 LONGEST_PAUSE = 30.0
 """Seconds between two attempts to replace a worker that does not start."""
 
+MOST_ASKED = 8
+"""Questions that a worker may have before it at a time."""
+
 LOOKS = 20
 """How often, within the time of one request, it is looked whether its time is over."""
 
@@ -34,7 +37,7 @@ Done = Callable[[Whole | Problem], None]
 
 
 class Ticket:
-    """A question on its way: who wants the answer, until when, and which worker has it in hand."""
+    """A question on its way: who wants the answer, until when, and which worker it was handed to."""
 
     __slots__ = ("deadline", "done", "message", "version", "worker")
 
@@ -48,12 +51,19 @@ class Ticket:
 
 
 class _Worker:
-    """One process with its copy of the dataset, how many patches that has taken in, and what it is asked."""
+    """One process with its copy of the dataset, and what it was asked: the first is the one it is at."""
 
     def __init__(self, process: Process, version: int) -> None:
         self.process = process
         self.version = version
-        self.ticket: Ticket | None = None
+        self.asked: deque[Ticket | Patch] = deque()
+        self.since = 0.0
+        """When it began with the first."""
+
+    @property
+    def owned(self) -> list[Ticket]:
+        """The questions that it alone has."""
+        return [each for each in self.asked if isinstance(each, Ticket) and each.worker is self]
 
     @classmethod
     async def start(cls, folder: Path, dataset: Path, version: int, layout: Layout, limits: Limits) -> Self:
@@ -70,8 +80,11 @@ class Pool:
     """As many workers as the limits say, all with the same dataset.
 
     Use it as an asynchronous context: entering starts the workers (InputError when they cannot load the
-    dataset), leaving ends them and removes the file that they read. A worker that is free has taken in every
-    change, so that each answer comes from one state, the latest when the question was handed over.
+    dataset), leaving ends them and removes the file that they read. A worker is told of each change before any
+    later question, so that each answer comes from one state, the latest when the question was handed over.
+
+    A few questions may be handed to a worker at a time. Those that wait behind one that takes long are handed to
+    another: no question holds up others.
     """
 
     def __init__(self, quads: bytes, limits: Limits, layout: Layout = ORGANIZATION) -> None:
@@ -84,7 +97,6 @@ class Pool:
         self._stale: list[Path] = []
         self._workers: set[_Worker] = set()
         self._folder: tempfile.TemporaryDirectory[str] | None = None
-        self._free: deque[_Worker] = deque()
         self._waiting: deque[Ticket] = deque()
         self._starting: set[asyncio.Task[None]] = set()
         self._ending: set[asyncio.Task[None]] = set()
@@ -94,7 +106,7 @@ class Pool:
     @property
     def free(self) -> int:
         """How many workers wait for a question."""
-        return len(self._free)
+        return sum(not worker.asked for worker in self._workers)
 
     @property
     def version(self) -> int:
@@ -131,8 +143,7 @@ class Pool:
         for task in list(self._starting):
             task.cancel()
         await asyncio.gather(*self._starting, return_exceptions=True)
-        self._free.clear()
-        tickets = [*self._waiting, *(worker.ticket for worker in self._workers if worker.ticket)]
+        tickets = [*self._waiting, *(ticket for worker in self._workers for ticket in worker.owned)]
         self._waiting.clear()
         for worker in list(self._workers):
             self._end(worker)
@@ -143,16 +154,11 @@ class Pool:
     def revise(self, patch: Patch) -> None:
         """Change the dataset; questions that a worker has in hand are still about the one before."""
         self._patches.append(patch)
-        idle = list(self._free)
-        self._free.clear()
-        for worker in idle:
-            self._go_on(worker)
+        for worker in self._workers:
+            self._post(worker, patch)
 
     async def fold(self) -> None:
-        """Where there are many changes, write the dataset anew and forget those that every worker has taken in.
-
-        Changes must not come meanwhile. A worker that is behind takes in what it lacks before it is asked again.
-        """
+        """Where there are many changes, write the dataset anew and forget them; none must come meanwhile."""
         since = self._patches[self._written - self._folded :]
         if self._stopped or not are_many(since, self._dataset.stat().st_size):
             return
@@ -165,9 +171,8 @@ class Pool:
             return  # a process may still have to read an older dataset, and then needs what came after it
         while self._stale:
             self._stale.pop().unlink(missing_ok=True)
-        seen = min([version, *(worker.version for worker in self._workers)])
-        del self._patches[: seen - self._folded]
-        self._folded = seen
+        del self._patches[: version - self._folded]
+        self._folded = version
 
     @property
     def _dataset(self) -> Path:
@@ -205,85 +210,116 @@ class Pool:
             done(_stopping())
             return ticket
         if self._look is None:
-            self._look = loop.call_later(self.limits.seconds / LOOKS, self._look_at_the_time)
-        while self._free:
-            worker = self._free.pop()
-            if worker.process.is_alive:
-                self._hand(worker, ticket)
-                return ticket
-            self._replace(worker)
-        if len(self._waiting) >= self.limits.waiting:
-            done(_busy_problem(f"{len(self._waiting)} requests are waiting already."))
-        else:
+            self._look = loop.call_later(self._interval, self._look_at_the_time)
+        waiting = len(self._waiting) + sum(len(worker.asked) - 1 for worker in self._workers if worker.asked)
+        worker = self._ready()
+        if waiting >= self.limits.waiting and (worker is None or worker.asked):
+            done(_busy_problem(f"{waiting} requests are waiting already."))
+        elif worker is None:
             self._waiting.append(ticket)
+        else:
+            self._hand(worker, ticket)
         return ticket
 
     def cancel(self, ticket: Ticket) -> None:
-        """Forget a question that nobody waits for any more; a worker that has it in hand is ended."""
-        if ticket.worker is not None:
-            self._take_back(ticket.worker)
-        elif ticket in self._waiting:
-            self._waiting.remove(ticket)
+        """Forget a question that nobody waits for any more; a worker that is at it is ended."""
+        worker, ticket.worker = ticket.worker, None
+        if worker is None:
+            if ticket in self._waiting:
+                self._waiting.remove(ticket)
+        elif worker.asked and worker.asked[0] is ticket:
+            self._give_up(worker)
+
+    def _ready(self) -> _Worker | None:
+        """The worker that has the least to do, if any will soon come to something more."""
+        best: _Worker | None = None
+        late = asyncio.get_running_loop().time() - SOON
+        for worker in list(self._workers):
+            if not worker.process.is_alive:
+                self._give_up(worker)
+            elif not worker.asked:
+                return worker
+            elif worker.since > late and len(worker.asked) < (len(best.asked) if best else MOST_ASKED):
+                best = worker
+        return best
 
     def _hand(self, worker: _Worker, ticket: Ticket) -> None:
-        worker.ticket, ticket.worker, ticket.version = ticket, worker, worker.version
-        worker.process.post(ticket.message, partial(self._take_answer, worker))
+        ticket.worker, ticket.version = worker, self.version
+        self._post(worker, ticket)
 
-    def _take_answer(self, worker: _Worker, answer: Whole | Lost) -> None:
-        ticket, worker.ticket = worker.ticket, None
-        if isinstance(answer, Lost):
-            self._lose(worker, answer)
-        else:
-            self._go_on(worker)
-        if ticket is not None:
-            ticket.worker = None
-            ticket.done(_problem_of(answer) if isinstance(answer, Lost) else answer)
+    def _post(self, worker: _Worker, item: Ticket | Patch) -> None:
+        if not worker.asked:
+            worker.since = asyncio.get_running_loop().time()
+        worker.asked.append(item)
+        worker.process.post(item.message if isinstance(item, Ticket) else item, partial(self._take, worker))
 
-    def _go_on(self, worker: _Worker) -> None:
-        """Have a worker take in the changes that it lacks, then the question that has waited longest."""
-        if self._stopped or worker not in self._workers:
+    def _take(self, worker: _Worker, outcome: Whole | Lost) -> None:
+        """Take what a worker says to the first that it was asked."""
+        if worker not in self._workers:
             return
-        if worker.version < self.version:
-            worker.process.post(self._patches[worker.version - self._folded], partial(self._take_change, worker))
-        elif self._waiting:
-            self._hand(worker, self._waiting.popleft())
-        else:
-            self._free.append(worker)
-
-    def _take_change(self, worker: _Worker, outcome: Whole | Lost) -> None:
-        if not isinstance(outcome, Lost) and outcome.at_once().status != 204:
+        item = worker.asked[0]
+        if isinstance(item, Patch) and not isinstance(outcome, Lost) and outcome.at_once().status != 204:
             outcome = Lost("A change could not be taken in.")
         if isinstance(outcome, Lost):
-            self._lose(worker, outcome)
-        else:
-            worker.version += 1
-            self._go_on(worker)
+            LOG.warning("A query process has ended: %s", outcome)
+            self._give_up(worker, _problem_of(outcome))
+            return
+        worker.asked.popleft()
+        worker.since = asyncio.get_running_loop().time()
+        if isinstance(item, Ticket) and item.worker is worker:
+            item.worker = None
+            if outcome.is_handed_back:
+                self._waiting.appendleft(item)
+            else:
+                item.done(outcome)
+        self._go_on()
+
+    def _go_on(self) -> None:
+        """Hand out the questions that wait as far as somebody can be asked."""
+        while self._waiting and (worker := self._ready()) is not None:
+            self._hand(worker, self._waiting.popleft())
 
     def _look_at_the_time(self) -> None:
-        """End the work on each question whose time is over."""
+        """End the work on each question whose time is over; what waits behind one that takes long is asked elsewhere."""
         loop = asyncio.get_running_loop()
         now = loop.time()
+        for worker in list(self._workers):
+            first = worker.asked[0] if worker.asked else None
+            if isinstance(first, Ticket) and now - worker.since > SOON:
+                self._free_others(worker)
+                over = first.deadline if first.worker is worker else worker.since + self.limits.seconds
+                if over <= now:
+                    self._give_up(worker, self._time_problem())
+        self._go_on()
         while self._waiting and self._waiting[0].deadline <= now:
             self._waiting.popleft().done(_busy_problem("All query processes have been busy for too long."))
-        for worker in list(self._workers):
-            ticket = worker.ticket
-            if ticket is not None and ticket.deadline <= now:
-                self._take_back(worker)
-                ticket.done(self._time_problem())
-        still = self._waiting or any(worker.ticket for worker in self._workers)
-        self._look = loop.call_later(self.limits.seconds / LOOKS, self._look_at_the_time) if still else None
+        still = self._waiting or any(worker.asked for worker in self._workers)
+        self._look = loop.call_later(self._interval, self._look_at_the_time) if still else None
 
-    def _take_back(self, worker: _Worker) -> None:
-        """Take its question from a worker, which ends it."""
-        if worker.ticket is not None:
-            worker.ticket.worker = None
-            worker.ticket = None
+    @property
+    def _interval(self) -> float:
+        return min(SOON, self.limits.seconds / LOOKS)
+
+    def _free_others(self, worker: _Worker) -> None:
+        """Have the questions that wait behind the first wait for any worker."""
+        for ticket in reversed([each for each in worker.owned if each is not worker.asked[0]]):
+            ticket.worker = None
+            self._waiting.appendleft(ticket)
+
+    def _give_up(self, worker: _Worker, problem: Problem | None = None) -> None:
+        """End a worker; the problem is the answer to what it was at."""
+        if worker not in self._workers or self._stopped:
+            return
+        self._free_others(worker)
+        first = worker.asked[0] if worker.asked else None
         self._replace(worker)
-
-    def _lose(self, worker: _Worker, lost: Lost) -> None:
-        if worker in self._workers and not self._stopped:
-            LOG.warning("A query process has ended: %s", lost)
-            self._replace(worker)
+        if isinstance(first, Ticket) and first.worker is worker:
+            first.worker = None
+            if problem is None:
+                self._waiting.appendleft(first)
+            else:
+                first.done(problem)
+        self._go_on()
 
     def _replace(self, worker: _Worker) -> None:
         task = asyncio.create_task(self._start_after(self._end(worker)))
@@ -315,7 +351,9 @@ class Pool:
             await worker.process.end()
             return
         self._workers.add(worker)
-        self._go_on(worker)
+        for patch in self._patches[worker.version - self._folded :]:
+            self._post(worker, patch)
+        self._go_on()
 
     @property
     def _path(self) -> Path:

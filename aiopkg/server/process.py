@@ -6,6 +6,7 @@ import logging
 import sys
 import tempfile
 from asyncio.subprocess import DEVNULL, PIPE
+from collections import deque
 from collections.abc import Callable
 from pathlib import Path
 from typing import Self, cast
@@ -36,7 +37,7 @@ class Lost(Exception):
 
 
 class Process(asyncio.SubprocessProtocol):
-    """One process that answers messages, one after the other.
+    """One process that answers messages, one after the other, in the order in which they are posted.
 
     What comes from it is taken in as it comes and kept in pieces, so that no reply, however long, holds up the loop.
     """
@@ -47,7 +48,8 @@ class Process(asyncio.SubprocessProtocol):
     def __init__(self, complaints: Path) -> None:
         self.complaints = complaints
         self._ended = asyncio.Event()
-        self._done: Callable[[Whole | Lost], None] | None = None
+        self._asked: deque[Callable[[Whole | Lost], None]] = deque()
+        self._unsent: list[bytes] = []
         self._start = b""
         self._whole: Whole | None = None
         self._missing = 0
@@ -107,34 +109,42 @@ class Process(asyncio.SubprocessProtocol):
         return await outcome.reply()
 
     def post(self, message: Message | None, done: Callable[[Whole | Lost], None]) -> None:
-        """Send a message; ``done`` is called with the reply when it is whole. One message is in hand at a time.
+        """Send a message behind those before it; ``done`` is called later, with the reply when it is whole.
 
-        Without a message the reply is the one that comes unasked.
+        Without a message the reply is the one that comes unasked. What is posted at one moment is sent at once.
         """
-        assert self._done is None
+        loop = asyncio.get_running_loop()
         if self._ended.is_set():
-            done(Lost(self._last_words()))
+            loop.call_soon(done, Lost(self._last_words()))
             return
-        self._done = done
+        self._asked.append(done)
         if message is not None:
-            self._pipe.writelines(message.packed())
+            if not self._unsent:
+                loop.call_soon(self._send)
+            self._unsent += message.packed()
+
+    def _send(self) -> None:
+        unsent, self._unsent = self._unsent, []
+        if not self._pipe.is_closing():
+            self._pipe.writelines(unsent)
 
     def pipe_data_received(self, fd: int, data: bytes) -> None:
-        """Take in a piece of a reply."""
-        if self._whole is None:
-            data = self._begin(self._start + data if self._start else data)
+        """Take in a piece of a reply, or several replies."""
+        while data:
             if self._whole is None:
-                return
-        self._whole.pieces.append(data)
-        self._missing -= len(data)
-        if self._missing > 0:
-            return
-        whole, self._whole = self._whole, None
-        done, self._done = self._done, None
-        if done is None or self._missing < 0:
-            self.kill()  # it says what nobody has asked
-        if done is not None:
-            done(whole if self._missing == 0 else Lost("It said more than it announced."))
+                data = self._begin(self._start + data if self._start else data)
+                if self._whole is None:
+                    return
+            piece, data = (data, b"") if len(data) <= self._missing else (data[: self._missing], data[self._missing :])
+            if piece:
+                self._whole.pieces.append(piece)
+                self._missing -= len(piece)
+            if not self._missing:
+                whole, self._whole = self._whole, None
+                if not self._asked:
+                    self.kill()  # it says what nobody has asked
+                    return
+                self._asked.popleft()(whole)
 
     def _begin(self, data: bytes) -> bytes:
         """Read the header of a reply if all of it is there; returns what follows it."""
@@ -154,8 +164,9 @@ class Process(asyncio.SubprocessProtocol):
     def connection_lost(self, exc: Exception | None) -> None:
         """The process and its pipes are gone."""
         self._ended.set()
-        done, self._done = self._done, None
-        if done is not None:
+        self._transport.close()
+        asked, self._asked = self._asked, deque()
+        for done in asked:
             done(Lost(self._last_words()))
 
     def _last_words(self) -> str:
@@ -178,7 +189,7 @@ class Process(asyncio.SubprocessProtocol):
 
     async def end(self) -> None:
         """Kill the process and wait until it and its pipes are gone."""
-        self._done = None
+        self._asked.clear()
         self.kill()
         self._transport.close()
         await self.wait()

@@ -98,9 +98,11 @@ class Application:
         path, _, query = request.target.partition(b"?")
         if path != b"/sparql" or request.method != "GET" or not query.startswith(b"query="):
             return None
-        exchange = Exchange(request.scope, request.receive)
+        accept, host = ", ".join(request.values(b"accept")), next(iter(request.values(b"host")), "")
+        if not host:
+            return None
         try:
-            return read_question(read_parameters(query), None, exchange.accept, exchange.address)
+            return read_question(read_parameters(query), None, accept, f"http://{host}/sparql")
         except Refusal:
             return None
 

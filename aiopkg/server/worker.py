@@ -1,5 +1,8 @@
 """The process that holds a store and answers questions, one after the other, until its input ends.
 
+Several may have been sent to it at a time. When one has taken long, those behind it are handed back, because others
+have been asked meanwhile.
+
 It is started with one argument, a JSON object of ``dataset`` (a path), ``layout`` and ``limits``. Once the dataset is
 loaded it gives up the right to open anything: no file, no connection. Memory is limited on top of what the
 dataset takes, and the clock of the kernel ends it should the server no longer be there to do so.
@@ -9,6 +12,7 @@ import json
 import signal
 import sys
 import threading
+import time
 from dataclasses import asdict
 from pathlib import Path
 
@@ -19,7 +23,8 @@ from aiopkg.server.description import describe, read_examples
 from aiopkg.server.evaluate import evaluate, look_up
 from aiopkg.server.layout import Layout
 from aiopkg.server.limits import Limits
-from aiopkg.server.messages import Amendment, Lookup, Message, Patch, Portrait, Question, Reply, Upload
+from aiopkg.server.inbox import Inbox
+from aiopkg.server.messages import HANDED_BACK, SOON, Amendment, Lookup, Message, Patch, Portrait, Question, Reply, Upload
 from aiopkg.server.problem import Problem, Refusal, memory_problem
 
 __all__ = ["main", "work_order"]
@@ -55,12 +60,22 @@ def main() -> None:
 
 def _answer_all(dataset: Dataset, limits: Limits) -> None:
     _give_up_rights(limits)
-    Reply(200, {}, b"").write(sys.stdout.buffer)
-    while message := Message.read(sys.stdin.buffer):
-        _set_alarm(limits.seconds + GRACE)
-        reply = _answer(dataset, message, limits)
-        _set_alarm(0)
-        reply.write(sys.stdout.buffer)
+    out = sys.stdout.buffer
+    Reply(200, {}, b"").write(out)
+    inbox = Inbox(sys.stdin.fileno())
+    handing_back = False
+    while message := Message.read(inbox):
+        if handing_back and not isinstance(message, Patch):
+            out.write(HANDED_BACK)
+            out.flush()
+        else:
+            begun = time.monotonic()
+            _set_alarm(limits.seconds + GRACE)
+            reply = _answer(dataset, message, limits)
+            _set_alarm(0)
+            reply.write(out)
+            handing_back = handing_back or time.monotonic() - begun > SOON
+        handing_back = handing_back and inbox.has_message()
 
 
 def _answer(dataset: Dataset, message: Message, limits: Limits) -> Reply:
