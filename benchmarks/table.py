@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from statistics import median
 
-__all__ = ["README", "RESULTS", "Measurement", "write_tables"]
+__all__ = ["README", "RESULTS", "Measurement", "Served", "write_tables"]
 
 RESULTS = Path(__file__).parent / "results"
 README = Path(__file__).parent / "README.md"
@@ -45,6 +45,42 @@ class Measurement:
         return median(self.seconds) if self.seconds else None
 
 
+@dataclass(frozen=True)
+class Served:
+    """Point queries that a server was asked: how many a second, and how long they took, in milliseconds.
+
+    ``work`` is what one of them took of the processors, in microseconds; memory in MiB.
+    """
+
+    name: str
+    case: str
+    triples: int
+    version: str = ""
+    rate: float = 0.0
+    median: float = 0.0
+    high: float = 0.0
+    most: float = 0.0
+    work: float = 0.0
+    memory: float = 0.0
+    problem: str = ""
+
+    def measured(self, rate: float, median: float, high: float, most: float, work: float, memory: float) -> "Served":
+        """Return it with its figures; ``high`` is what 99 of 100 queries keep below, ``most`` what all do."""
+        return replace(self, rate=rate, median=median, high=high, most=most, work=work, memory=memory)
+
+    def failed(self, problem: str) -> "Served":
+        """Return it with the reason why there is none."""
+        return replace(self, problem=problem)
+
+    def told(self) -> str:
+        """Return it in a line."""
+        what = f"{self.name}, {self.triples} triples, {self.case}"
+        if self.problem:
+            return f"{what}: {self.problem}"
+        times = f"median {self.median:.2f} ms, 99 % {self.high:.1f} ms, most {self.most:.0f} ms"
+        return f"{what}: {self.rate:.0f} a second, {times}, {self.work:.0f} us, {self.memory:.0f} MiB"
+
+
 Latest = Mapping[tuple[str, int, str], Measurement]
 
 
@@ -58,10 +94,20 @@ def latest() -> Latest:
     return found
 
 
+def latest_served() -> Mapping[tuple[int, str, str], Served]:
+    """Return the last measurement of each size, case and server."""
+    found: dict[tuple[int, str, str], Served] = {}
+    for path in sorted(RESULTS.glob("*.json")):
+        for row in json.loads(path.read_text("utf-8")).get("served", []):
+            each = Served(**row)
+            found[each.triples, each.case, each.name] = each
+    return found
+
+
 def write_tables() -> str:
     """Put the tables into the README of this folder, and return them."""
-    found = latest()
-    text = "\n".join([*_figures(found), "", *_targets(found)])
+    found, served = latest(), latest_served()
+    text = "\n".join([*_figures(found), "", *_targets(found, served), *_servers(served)])
     whole = README.read_text("utf-8")
     head, _, rest = whole.partition(BEGIN)
     _, _, tail = rest.partition(END)
@@ -86,6 +132,25 @@ def _figures(found: Latest) -> Iterator[str]:
         )
 
 
+def _servers(found: Mapping[tuple[int, str, str], Served]) -> Iterator[str]:
+    if not found:
+        return
+    yield ""
+    yield "| point queries | triples | who | a second | times aiopkg's | median | 99 % | most | work | memory |"
+    yield "|---|---|---|---|---|---|---|---|---|---|"
+    for (triples, case, name), each in sorted(found.items(), key=lambda pair: (pair[0][1], pair[0][0], pair[0][2])):
+        who = f"{name} {each.version}".strip()
+        if each.problem:
+            yield f"| {case} | {triples:,} | {who} | {each.problem} | | | | | | |"
+            continue
+        ours = found.get((triples, case, "aiopkg"))
+        ratio = f"{each.rate / ours.rate:.2f}" if ours and ours.rate else ""
+        yield (
+            f"| {case} | {triples:,} | {who} | {each.rate:,.0f} | {ratio} | {each.median:.2f} ms | "
+            f"{each.high:.1f} ms | {each.most:.0f} ms | {each.work:.0f} us | {each.memory:.0f} MiB |"
+        )
+
+
 def _time(found: Latest, task: str, triples: int, name: str = "aiopkg", *, with_load: bool = False) -> float | None:
     each = found.get((task, triples, name))
     return None if each is None or each.median is None else each.median + (each.load if with_load else 0.0)
@@ -95,8 +160,9 @@ def _ratio(above: float | None, below: float | None) -> float | None:
     return above / below if above is not None and below else None
 
 
-def _targets(found: Latest) -> Iterator[str]:
+def _targets(found: Latest, served: Mapping[tuple[int, str, str], Served]) -> Iterator[str]:
     small, thousands, million, ten = 2000, 100_000, 1_000_000, 10_000_000
+    alone, disturbed = (served.get((thousands, case, "aiopkg")) for case in ("distinct", "disturbed"))
     closing, assess = found.get(("materialise", million, "aiopkg")), found.get(("assess", million, "aiopkg"))
     nemo, jena = (
         _time(found, task, million, name, with_load=True)
@@ -144,6 +210,12 @@ def _targets(found: Latest) -> Iterator[str]:
         ("assess 1 M, memory", assess.memory or None if assess else None, 2560, False, "MiB"),
         ("aiopkg --help, cold", _time(found, "help", small), 0.25, False, "s"),
         ("assess 2 k, cold", _time(found, "assess", small), 1, False, "s"),
+        ("point queries a second at 100 k, all different", alone.rate or None if alone else None, 5000, True, ""),
+        (
+            "99 % of them while hostile queries and updates come",
+            disturbed.high or None if disturbed else None,
+            *(25, False, "ms"),
+        ),
     ]
     yield "| target | asked | measured | |"
     yield "|---|---|---|---|"

@@ -210,9 +210,29 @@ def test_a_query_without_dataset_clauses_names_no_graphs() -> None:
 
 
 PIECES = (
-    *("SELECT", "ASK", "*", "{", "}", "(", ")", "[", "]", "<", ">", "<urn:a>", "?s", "_:b", "'", '"', "'a'", "# ", "\n"),
-    *("FILTER", "EXISTS", "GRAPH", "!", "-", "+", "||", "^", "/", "1", ".", "a:b", "UNION", "SERV", "ICE", "FR", "OM"),
-    *("PRE", "FIX", "BIND", "AS", "VALUES", "MINUS", "{|", "<<(", "\\u0053", "IN", "SERT", "true", "serv"),
+    *(
+        "SELECT",
+        "ASK",
+        "*",
+        "{",
+        "}",
+        "(",
+        ")",
+        "[",
+        "]",
+        "<",
+        ">",
+        "<urn:a>",
+        "?s",
+        "_:b",
+        "'",
+        '"',
+        "'a'",
+        "# ",
+        "\n",
+    ),
+    *("FILTER", "EXISTS", "GRAPH", "!", "-", "+", "||", "^", "/", "1", ".", "a:b", "UNION", "SERV", "ICE", "FR"),
+    *("OM", "PRE", "FIX", "BIND", "AS", "VALUES", "MINUS", "{|", "<<(", "\\u0053", "IN", "SERT", "true", "serv"),
 )
 
 

@@ -16,6 +16,7 @@ from typing import Any, BinaryIO, ClassVar, Protocol, Self
 __all__ = [
     "HANDED_BACK",
     "LENGTHS",
+    "SOON",
     "Amendment",
     "Lookup",
     "Message",
@@ -23,7 +24,6 @@ __all__ = [
     "Portrait",
     "Question",
     "Reply",
-    "SOON",
     "Upload",
     "Visit",
     "Whole",

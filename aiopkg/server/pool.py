@@ -280,7 +280,7 @@ class Pool:
             self._hand(worker, self._waiting.popleft())
 
     def _look_at_the_time(self) -> None:
-        """End the work on each question whose time is over; what waits behind one that takes long is asked elsewhere."""
+        """End what takes too long; questions behind one that takes long are asked elsewhere."""
         loop = asyncio.get_running_loop()
         now = loop.time()
         for worker in list(self._workers):

@@ -21,10 +21,21 @@ from aiopkg.server.amend import amend, has_graph, upload
 from aiopkg.server.dataset import Dataset
 from aiopkg.server.description import describe, read_examples
 from aiopkg.server.evaluate import evaluate, look_up
+from aiopkg.server.inbox import Inbox
 from aiopkg.server.layout import Layout
 from aiopkg.server.limits import Limits
-from aiopkg.server.inbox import Inbox
-from aiopkg.server.messages import HANDED_BACK, SOON, Amendment, Lookup, Message, Patch, Portrait, Question, Reply, Upload
+from aiopkg.server.messages import (
+    HANDED_BACK,
+    SOON,
+    Amendment,
+    Lookup,
+    Message,
+    Patch,
+    Portrait,
+    Question,
+    Reply,
+    Upload,
+)
 from aiopkg.server.problem import Problem, Refusal, memory_problem
 
 __all__ = ["main", "work_order"]
