@@ -2,11 +2,12 @@
 import Yasgui from "@zazuko/yasgui";
 import "@zazuko/yasgui/build/yasgui.min.css";
 import "./editor.css";
+import { learn, linkTo, nameOf, termsIn } from "../aiopkg/web/static/names.js";
 
 const place = document.getElementById("editor");
 const form = document.getElementById("query-form");
 const endpoint = new URL("sparql", document.baseURI).href;
-const prefixes = JSON.parse(place.dataset.prefixes);
+const { prefixes } = JSON.parse(document.getElementById("query").dataset.terms);
 const COMPLETIONS = {
   class: `SELECT DISTINCT ?term WHERE {
     { GRAPH <https://w3id.org/aiop/graph/ontology> { ?term a <http://www.w3.org/2002/07/owl#Class> } }
@@ -41,6 +42,29 @@ for (const [kind, query] of Object.entries(COMPLETIONS)) {
   Yasqe.forkAutocompleter(kind, { name: `known-${kind}`, bulk: true, persistenceId: null, get: () => terms(query) });
 }
 
+// The table shows names, sorts by them and is searched by them as well as by IRIs.
+const { Yasr } = Yasgui;
+class NamedTable extends Yasr.plugins.table {
+  async initialize() {
+    await learn(termsIn(this.yasr.results?.getBindings() ?? []));
+  }
+
+  getUriLinkFromBinding(term) {
+    return linkTo(term.value).outerHTML;
+  }
+
+  getColumns() {
+    return super.getColumns().map((column) => {
+      const { render } = column;
+      return { ...column, render: (term, how, ...rest) => {
+        if (term?.type !== "uri" || (how !== "sort" && how !== "filter")) { return render(term, how, ...rest); }
+        return how === "sort" ? nameOf(term.value) : `${nameOf(term.value)} ${term.value}`;
+      } };
+    });
+  }
+}
+Yasr.registerPlugin("table", NamedTable);
+
 const stated = document.createElement("label");
 const box = document.createElement("input");
 box.type = "checkbox";
@@ -66,7 +90,7 @@ box.addEventListener("change", () => {
 });
 document.addEventListener("example", (event) => { yasgui.getTab().setQuery(event.detail); });
 
-// Names for what has none, addresses of this server for what would lead elsewhere.
+// Names for what has none.
 const NAMES = {
   ".yasqe textarea": "Query",
   "input.autocomplete": "Endpoint",
@@ -95,10 +119,6 @@ function mend() {
       words.textContent = "Number";
       head.append(words);
     }
-  }
-  for (const link of place.querySelectorAll("a.iri[target]")) {
-    link.href = `entity?iri=${encodeURIComponent(link.getAttribute("href"))}`;
-    link.removeAttribute("target");
   }
 }
 

@@ -1,7 +1,8 @@
 """The report as a folder of pages: each is there, each link leads somewhere, nothing comes from elsewhere."""
 
 from dataclasses import replace
-from html import escape
+from hashlib import sha256
+from html import escape, unescape
 from html.parser import HTMLParser
 from pathlib import Path
 
@@ -101,6 +102,41 @@ def test_the_command_line_writes_a_folder_and_refuses_one_for_a_file(tmp_path: P
     refused = run(*common, "csv", "-o", "report", cwd=tmp_path)
     assert refused.returncode == 2
     assert "fix: Name a file: -o report/report.csv" in refused.stderr
+
+
+def test_pages_that_are_written_no_more_are_removed_and_nothing_else(tmp_path: Path) -> None:
+    write_site(tmp_path, {"index.html": "one", "unit-a.html": "a", "unit-b.html": "b", "unit-c.html": "c"})
+    (tmp_path / "notes.html").write_text("mine", encoding="utf-8")
+    (tmp_path / "unit-b.html").write_text("changed by hand", encoding="utf-8")
+    write_site(tmp_path, {"index.html": "two", "unit-c.html": "c"})
+    names = {each.name for each in tmp_path.iterdir() if not each.name.startswith(".")}
+    assert names == {"index.html", "unit-b.html", "unit-c.html", "notes.html"}
+    assert (tmp_path / "index.html").read_text(encoding="utf-8") == "two"
+
+
+@pytest.mark.parametrize("listed", ["", "[]", '{"pages": []}', '{"pages": {"../kept": "HASH", "kept": 1}}', '{"pages"'])
+def test_a_list_of_pages_that_is_not_ours_removes_nothing(tmp_path: Path, listed: str) -> None:
+    folder = tmp_path / "site"
+    write_site(folder, {"index.html": "one"})
+    for kept in (tmp_path / "kept", folder / "kept"):
+        kept.write_text("kept", encoding="utf-8")
+    digest = sha256(b"kept").hexdigest()
+    (folder / ".aiopkg-pages.json").write_text(listed.replace("HASH", digest), encoding="utf-8")
+    write_site(folder, {"index.html": "two"})
+    assert (tmp_path / "kept").exists() and (folder / "kept").exists()
+
+
+def test_the_page_of_a_unit_says_where_each_point_of_its_level_comes_from(
+    manufacturer: Assessment, site: dict[str, str]
+) -> None:
+    unit = next(name for name in site if name.startswith("unit-quality-"))
+    score = next(s for s in manufacturer.overview.units if s.label == "Quality" and s.pillar == "data")
+    assert score.level is not None and score.trace
+    text = unescape(site[unit])
+    assert f"<b>{score.score:.0%}</b> {score.level.label.capitalize()}" in text
+    rules = {rule.code: rule.label for rule in manufacturer.rules}
+    assert all(rules[point.rule] in text for point in score.trace)
+    assert "As a place to begin" in text and "Unit to avoid" in text
 
 
 @pytest.mark.slow

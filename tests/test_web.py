@@ -16,6 +16,7 @@ from pyoxigraph import NamedNode
 
 from aiopkg.assessment import Assessment
 from aiopkg.engine import assess
+from aiopkg.report.html import to_html
 from aiopkg.vocab import GRAPH
 from aiopkg.web import Answer, Site
 
@@ -134,6 +135,46 @@ def test_hostile_labels_stay_text(hostile_pages: dict[str, str]) -> None:
         assert Outline(text).of("img") == [], address
         assert [a for a in links(text) if re.match(r"\s*(javascript|data|https?|//)", a, re.I)] == [], address
         assert re.search("[\u202a-\u202e\u2066-\u2069]", text) is None, address
+
+
+def test_the_page_of_a_unit_has_its_levels_its_gates_and_the_way_to_its_gaps(site: Site) -> None:
+    text = unescape(html(site, "entity", iri=EX + "quality"))
+    assert "Maturity by pillar" in text and "where each point comes from" in text and "Unit to avoid" in text
+    address = next(lead for lead in links(text) if lead.startswith("findings?unit="))
+    gaps = re.search(r"The (\d+) gaps in this unit", text)
+    assert gaps is not None
+    parts = urlsplit(address)
+    assert f"of {gaps[1]} findings" in site.answer(parts.path, parts.query).body.decode()
+    assert "Maturity by pillar" not in html(site, "entity", iri=EX + "parts-forecast")
+
+
+def test_every_section_of_the_report_is_on_some_page(site: Site, manufacturer: Assessment) -> None:
+    report = Outline(to_html(manufacturer))
+    sections = {str(a["id"]) for a in report.of("section") if "id" in a} - {"gaps", "spread"}
+    served = {str(a["id"]) for path in site.paths for a in Outline(page_at(site, path)).of("section") if "id" in a}
+    assert {"begin", "reuse", "maturity", "shape", "unknown", "idle"} <= sections <= served
+
+
+def page_at(site: Site, path: str) -> str:
+    answer = site.answer(path)
+    return answer.body.decode() if answer.headers["Content-Type"].startswith("text/html") else ""
+
+
+def test_no_page_names_the_nameless_classes_of_definitions(site: Site) -> None:
+    assert "an unnamed element" not in html(site, "entity", iri="https://w3id.org/aiop#UseCase")
+
+
+def test_long_lists_of_facts_are_folded(site: Site) -> None:
+    text = html(site, "entity", iri="https://w3id.org/aiop#UseCase")
+    assert re.search(r"<details><summary>\d+ more</summary>", text)
+
+
+def test_a_proof_counts_the_steps_that_it_shows_and_opens_the_first_of_many(site: Site) -> None:
+    for of in ("archetype.operated", "archetype.recommended"):
+        text = html(site, "why", of=of)
+        count = re.search(r"Proof in (\d+) step", text)
+        assert count is not None and int(count[1]) == text.count('<li id="step-')
+    assert "<details><summary>" in html(site, "why", of="archetype.operated")
 
 
 def test_headings_skip_no_level(pages: dict[str, str]) -> None:

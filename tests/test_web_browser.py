@@ -32,6 +32,7 @@ PAGES = {
     "elements": "entities",
     "a proof": "why?of=archetype",
     "archetype": "archetype",
+    "a unit": f"entity?iri={quote(EX + 'quality')}",
     "begin": "begin",
     "unknown": "unknown",
     "query": "query",
@@ -103,6 +104,18 @@ def complaints(seen: Watched, names: list[str]) -> list[str]:
     return found
 
 
+@pytest.mark.skipif(not BUNDLED, reason="the bundled editor was not built: see frontend/")
+def test_the_editor_is_dark_where_the_page_is(browser: Browser, url: str) -> None:
+    seen = watched(browser, url, scheme="dark")
+    seen.go("query")
+    seen.tab.locator(".yasqe_queryButton").wait_for()
+    shade = "([...getComputedStyle(document.querySelector('%s')).%s.matchAll(/[\\d.]+/g)].slice(0, 3).map(Number))"
+    ground = seen.tab.evaluate(shade % (".yasqe .CodeMirror", "backgroundColor"))
+    ink = seen.tab.evaluate(shade % (".yasqe .CodeMirror", "color"))
+    assert max(ground) < 70 and min(ink) > 180
+    assert seen.tab.evaluate("getComputedStyle(document.querySelector('.yasgui')).filter") == "none"
+
+
 def test_pages_are_accessible_on_a_dark_phone(browser: Browser, url: str) -> None:
     seen = watched(browser, url, width=390, scheme="dark")
     assert complaints(seen, ["findings", "an element", "a cascade", "a proof", "query"]) == []
@@ -162,7 +175,7 @@ def test_everything_is_reached_by_keyboard_alone(browser: Browser, url: str) -> 
     seen.tab.keyboard.press("Enter")
     assert focused(seen, "it.parentElement.open") != opened
     seen.go(PAGES["an element"])
-    tab_to(seen, "it.href.includes('cascade?')", most=200)
+    tab_to(seen, "it.href?.includes('cascade?')", most=200)
     seen.tab.keyboard.press("Enter")
     seen.tab.wait_for_url("**/cascade?iri=*")
     seen.check_silence()
@@ -198,6 +211,8 @@ def test_the_plain_editor_shows_answers_and_errors(browser: Browser, url: str) -
     seen.tab.locator("#answer tbody tr").first.wait_for()
     assert seen.tab.locator("#said").inner_text() == "100 rows"
     assert (seen.tab.locator("#answer a").first.get_attribute("href", timeout=5000) or "").startswith("entity?iri=")
+    assert seen.tab.locator("#answer td", has_text="https://example.org/").count() == 0
+    assert seen.tab.locator("#answer").get_by_text("Visual inspection", exact=True).count() == 1
     query.fill("SELECT * {\n  ?s ?p\n}")
     ask.click()
     seen.tab.locator("#said.wrong").wait_for()
@@ -221,6 +236,11 @@ def test_the_bundled_editor_asks_this_server_and_nobody_else(browser: Browser, u
     assert not seen.tab.locator("#query-form").is_visible()
     link = seen.tab.locator(".yasr td a.iri").first
     assert (link.get_attribute("href", timeout=5000) or "").startswith("entity?iri=")
+    assert seen.tab.locator(".yasr td", has_text="https://example.org/").count() == 0
+    assert seen.tab.locator(".yasr").get_by_text("Visual inspection", exact=True).count() == 1
+    seen.tab.locator(".tableFilter").press_sequentially("nella wick")
+    seen.tab.locator(".yasr tbody tr").nth(1).wait_for(state="detached")
+    assert seen.tab.locator(".yasr tbody tr").all_inner_texts()[0].split("\t")[1].strip() == "Nella Wickham"
     seen.tab.get_by_label("Begin with a question").select_option(index=1)
     assert "SELECT" in seen.tab.locator(".CodeMirror-code").inner_text()
     seen.tab.locator(".yasqe textarea").focus()

@@ -3,7 +3,7 @@
 from aiopkg.assessment import Assessment
 from aiopkg.explain import Proof
 from aiopkg.report.page import view
-from aiopkg.report.proof.lines import nested
+from aiopkg.report.proof.lines import tree_of
 from aiopkg.report.templates import written
 
 __all__ = ["proof_to_html", "to_html"]
@@ -16,4 +16,4 @@ def to_html(assessment: Assessment) -> str:
 
 def proof_to_html(proof: Proof) -> str:
     """Return a proof as a page of its own: a tree whose branches open and close."""
-    return written("proof.html", {"lines": nested(proof), "root": proof.step, "count": len(proof.steps)})
+    return written("proof.html", tree_of(proof))

@@ -1,6 +1,7 @@
 """The report as a small site: the page as its index, and a page for each pillar, unit and use case, linked."""
 
 import hashlib
+import json
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -11,16 +12,18 @@ from pyoxigraph import Literal, Triple
 from aiopkg.assessment import Assessment
 from aiopkg.report.page import view
 from aiopkg.report.page.links import Links, WithinPage
-from aiopkg.report.page.units import Cell, Units, units_of
+from aiopkg.report.page.profile import Profile, profile_of
+from aiopkg.report.page.units import Units, units_of
 from aiopkg.report.page.wording import VERDICT_WORDS, element
 from aiopkg.report.templates import SECTIONS, written
-from aiopkg.report.write import write
+from aiopkg.report.write import remove, write
 from aiopkg.validate.findings import Finding
 
 __all__ = ["to_site", "write_site"]
 
 _INDEX = "index.html"
 _STYLE = "style.css"
+_LIST = ".aiopkg-pages.json"
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,19 +40,19 @@ class Excused:
 class Subject:
     """A unit or use case with a page of its own.
 
-    ``cells`` are how a unit stands in each pillar; ``facts`` what is stated of it, each as property, value and place;
+    ``profile`` is how a unit stands in each pillar; ``facts`` what is stated of it, each as property, value and place;
     ``inside`` the units that belong to it, with the gaps of each.
     """
 
     focus: str
     label: str
     kind: str
-    cells: tuple[Cell, ...]
     messages: tuple[tuple[str, str, str, str], ...]
     excused: tuple[Excused, ...]
     upstream: tuple[tuple[str, str], ...]
     inside: tuple[tuple[str, str, int], ...]
     facts: tuple[tuple[str, str, str], ...]
+    profile: Profile | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,22 +99,49 @@ def to_site(assessment: Assessment) -> Mapping[str, str]:
     links: Links = WithinSite(page.links, pages)
     page = page.linked(links)
     menu = tuple((pillars[area.key], area.label) for area in page.areas.pillars)
-    shared = {**page.parts(), "menu": menu, "pillars_named": page.units.pillars}
+    shared = {**page.parts(), "menu": menu}
     files = {_STYLE: (SECTIONS / _STYLE).read_text(encoding="utf-8")}
     for area in page.areas.pillars:
-        files[pillars[area.key]] = written("pillar_page.html", {**shared, "pillar": area})
+        files[pillars[area.key]] = written("pillar_page.html", {**shared, "title": area.label, "pillar": area})
     for subject in subjects:
-        files[pages[subject.focus]] = written("subject_page.html", {**shared, "subject": subject})
+        files[pages[subject.focus]] = written(
+            "subject_page.html", {**shared, "title": subject.label, "subject": subject}
+        )
     return {**files, _INDEX: written("page.html", {**page.parts(), "menu": menu})}
 
 
 def write_site(folder: Path, pages: Mapping[str, str]) -> None:
-    """Write the pages into a folder, which is made if need be; other files in it are left alone.
+    """Write the pages into a folder, which is made if need be, and remove those that only an earlier run wrote.
 
-    Raises :class:`InputError` where the folder may not be written.
+    A list of what was written, with its digests, is kept beside the pages; other files, and pages that somebody has
+    changed since, are left alone. Raises :class:`InputError` where the folder may not be written.
     """
+    earlier = _listed(folder)
+    listed = {name: _digest(content.encode()) for name, content in pages.items()}
+    _list(folder, {**earlier, **listed})
     for name, content in pages.items():
         write(folder / name, content, make_folder=True)
+    for name in earlier.keys() - listed.keys():
+        remove(folder / name, lambda content, was=earlier[name]: _digest(content) == was)
+    _list(folder, listed)
+
+
+def _list(folder: Path, listed: Mapping[str, str]) -> None:
+    written_down = json.dumps({"pages": listed}, indent=1, sort_keys=True)
+    write(folder / _LIST, written_down + "\n", make_folder=True)
+
+
+def _listed(folder: Path) -> dict[str, str]:
+    """Return what an earlier run wrote into a folder, with digests; a list that is not ours lists nothing."""
+    try:
+        found = json.loads((folder / _LIST).read_bytes())["pages"]
+        return {name: str(digest) for name, digest in found.items() if Path(name).name == name}
+    except (OSError, ValueError, KeyError, TypeError, AttributeError):
+        return {}
+
+
+def _digest(content: bytes) -> str:
+    return hashlib.sha256(content).hexdigest()
 
 
 def _file(subject: Subject) -> str:
@@ -132,10 +162,12 @@ def _subjects(a: Assessment, units: Units) -> tuple[Subject, ...]:
             below = inside if row is part.row else ()
             if row.focus and row.focus not in found:
                 told = _told(a, row.focus, about)
-                found[row.focus] = Subject(row.focus, row.label, "unit", row.cells, row.messages, told, (), below, ())
+                found[row.focus] = Subject(
+                    row.focus, row.label, "unit", row.messages, told, (), below, (), profile_of(a, row.focus)
+                )
     for use in units.use_cases:
         told = _told(a, use.focus, about)
-        found[use.focus] = Subject(use.focus, use.label, "use case", (), use.messages, told, use.upstream, (), ())
+        found[use.focus] = Subject(use.focus, use.label, "use case", use.messages, told, use.upstream, (), (), None)
     return tuple(replace(each, facts=tuple(_facts(a, each.focus))) for each in found.values())
 
 

@@ -1,12 +1,13 @@
-"""Writes a file beside its destination and renames it, so that nobody ever sees half a file."""
+"""Writes a file beside its destination and renames it, so that nobody ever sees half a file; removes what is old."""
 
 import os
 import tempfile
+from collections.abc import Callable
 from pathlib import Path
 
 from aiopkg.errors import InputError, Place
 
-__all__ = ["write"]
+__all__ = ["remove", "write"]
 
 
 def write(path: Path, content: str | bytes, *, make_folder: bool = False) -> None:
@@ -28,9 +29,25 @@ def write(path: Path, content: str | bytes, *, make_folder: bool = False) -> Non
             Path(beside).unlink(missing_ok=True)
             raise
     except OSError as error:
-        raise InputError(
-            "unwritable-file",
-            f"{path} cannot be written: {error.strerror}.",
-            place=Place(str(path)),
-            fix="Check the folder and its permissions.",
-        ) from error
+        raise _unwritable(path, error) from error
+
+
+def remove(path: Path, is_ours: Callable[[bytes], bool]) -> None:
+    """Remove a file if it is there and its content is what we wrote.
+
+    Raises :class:`InputError` when it may not be removed.
+    """
+    try:
+        if path.is_file() and not path.is_symlink() and is_ours(path.read_bytes()):
+            path.unlink()
+    except OSError as error:
+        raise _unwritable(path, error) from error
+
+
+def _unwritable(path: Path, error: OSError) -> InputError:
+    return InputError(
+        "unwritable-file",
+        f"{path} cannot be written: {error.strerror}.",
+        place=Place(str(path)),
+        fix="Check the folder and its permissions.",
+    )

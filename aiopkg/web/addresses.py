@@ -32,6 +32,10 @@ class Addresses:
         """Return where the findings of a rule are."""
         return address("findings", {"rule": code})
 
+    def inside(self, unit: str) -> str:
+        """Return where the findings in a unit are."""
+        return address("findings", {"unit": unit})
+
     def cascade(self, focus: str) -> str:
         """Return where it is shown what the gaps of an element drag down."""
         return address("cascade", {"iri": focus})

@@ -7,6 +7,7 @@ from pyoxigraph import BlankNode, NamedNode
 from aiopkg.derive import Recommendation
 from aiopkg.derive.cascade import Reach
 from aiopkg.report.page.chains import Root, fact_in_words, root_at
+from aiopkg.report.page.profile import Profile, profile_of
 from aiopkg.report.page.wording import SEVERITIES, VERDICT_WORDS, element, sentence, where
 from aiopkg.validate.findings import Finding
 from aiopkg.vocab import GRAPH, RDF, SKOS
@@ -64,7 +65,7 @@ class Looking:
 
 @dataclass(frozen=True, slots=True)
 class Element:
-    """Everything that the page of an element shows."""
+    """Everything that the page of an element shows; ``inside`` counts the gaps in a unit."""
 
     name: str
     label: str
@@ -78,6 +79,8 @@ class Element:
     gaps: tuple[Wrong, ...]
     others: tuple[Wrong, ...]
     recommendations: tuple[Recommendation, ...]
+    inside: int
+    profile: Profile | None
     root: Root | None
     influences: tuple[Influence, ...]
     more_influences: int
@@ -101,12 +104,13 @@ def element_of(shown: Shown, node: Node) -> Element:
     found = wrong_at(shown, name)
     influences = _influences(shown, name)
     looking, undecided, not_looking = _rules(shown, node, name)
+    model = shown.assessment.model
     return Element(
         name=name,
         label=sentence(shown.labels(node)),
         kinds=_kinds(shown, node),
         meaning=_meaning(shown, node),
-        place=where(shown.assessment.model.place_of(node)),
+        place=where(model.place_of(node)) if model.describes(node) else "",
         stated=stated(shown, node),
         concluded=concluded(shown, node),
         declared=declared(shown, node),
@@ -114,6 +118,8 @@ def element_of(shown: Shown, node: Node) -> Element:
         gaps=tuple(each for each in found if each.verdict == "violated"),
         others=tuple(each for each in found if each.verdict != "violated"),
         recommendations=tuple(r for r in shown.assessment.recommendations if name in r.about),
+        inside=len(shown.units.get(name, ())),
+        profile=profile_of(shown.assessment, name),
         root=root_at(shown.assessment, name),
         influences=influences[:_MOST_INFLUENCES],
         more_influences=max(0, len(influences) - _MOST_INFLUENCES),

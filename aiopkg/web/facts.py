@@ -7,13 +7,14 @@ from pyoxigraph import BlankNode, Literal, NamedNode, Triple
 
 from aiopkg.report.page.wording import where
 from aiopkg.validate.findings import name_of
-from aiopkg.vocab import GRAPH, RDF
+from aiopkg.vocab import GRAPH, PREFIXES, RDF
 from aiopkg.web.addresses import mark_of
 from aiopkg.web.shown import Node, Shown
 
 __all__ = ["Fact", "Group", "concluded", "declared", "fact_marked", "spoken_of", "stated"]
 
 _MOST_OF_A_GROUP = 60
+_LOGICAL = tuple(PREFIXES[name] for name in ("owl", "rdf", "rdfs"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +64,9 @@ def spoken_of(shown: Shown, node: Node) -> tuple[Group, ...]:
         quad.triple
         for graph in (GRAPH.asserted, GRAPH.inferred)
         for quad in store.quads_for_pattern(None, None, node, graph)
-        if quad.subject != node and isinstance(quad.subject, NamedNode | BlankNode)
+        if quad.subject != node
+        and isinstance(quad.subject, NamedNode | BlankNode)
+        and not _spells(quad.subject, quad.predicate)
     ]
     return _grouped(shown, triples, "subject")
 
@@ -79,9 +82,15 @@ def _derived(shown: Shown, node: Node) -> Iterator[Triple]:
     for graph in (GRAPH.inferred, GRAPH.measures):
         for quad in shown.assessment.store.quads_for_pattern(node, None, None, graph):
             spelling = quad.predicate == RDF.type and isinstance(quad.object, BlankNode)
-            if not spelling and quad.triple not in seen:
+            if not spelling and not _spells(quad.object, quad.predicate) and quad.triple not in seen:
                 seen.add(quad.triple)
                 yield quad.triple
+
+
+def _spells(other: object, predicate: NamedNode) -> bool:
+    """Tell whether a fact only ties a term to a nameless class or list, of which definitions are made."""
+    logical = predicate != RDF.type and predicate.value.startswith(_LOGICAL)
+    return logical and isinstance(other, BlankNode)
 
 
 def _grouped(shown: Shown, triples: Iterable[Triple], end: str) -> tuple[Group, ...]:

@@ -4,7 +4,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from aiopkg.ask import questions
-from aiopkg.vocab import PREFIXES
+from aiopkg.model.labels import NAMING
+from aiopkg.vocab import GRAPH, PREFIXES
 
 __all__ = ["EDITOR", "STATIC", "Editor", "Example", "editor_of"]
 
@@ -31,12 +32,16 @@ class Example:
 
 @dataclass(frozen=True, slots=True)
 class Editor:
-    """What the page of the editor shows; ``bundled`` tells whether the bundled editor was built."""
+    """What the page of the editor shows; ``bundled`` tells whether the bundled editor was built.
+
+    ``terms`` is what the scripts need to call terms by their names: prefixes, the properties that name, the first
+    before the others, and the graph of the vocabulary.
+    """
 
     bundled: bool
     text: str
     examples: tuple[Example, ...]
-    prefixes: dict[str, str]
+    terms: dict[str, object]
 
 
 def editor_of() -> Editor:
@@ -45,7 +50,8 @@ def editor_of() -> Editor:
         Example(question.name, question.question, _without_header(question.text)) for question in questions()
     )
     bundled = all((STATIC / name).is_file() for name in EDITOR)
-    return Editor(bundled, f"PREFIX aiop: <{PREFIXES['aiop']}>\n\n{_FIRST}", examples, PREFIXES)
+    terms = {"prefixes": PREFIXES, "naming": [each.value for each in NAMING], "ontology": GRAPH.ontology.value}
+    return Editor(bundled, f"PREFIX aiop: <{PREFIXES['aiop']}>\n\n{_FIRST}", examples, terms)
 
 
 def _without_header(text: str) -> str:

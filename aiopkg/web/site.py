@@ -10,7 +10,7 @@ from aiopkg.assessment import Assessment
 from aiopkg.errors import InputError
 from aiopkg.explain import Matter
 from aiopkg.report.page.wording import where
-from aiopkg.report.proof.lines import nested
+from aiopkg.report.proof.lines import tree_of
 from aiopkg.report.templates import SECTIONS, written
 from aiopkg.web.answer import Answer, page, static
 from aiopkg.web.chains import starts_of
@@ -192,7 +192,7 @@ class Site:
             proof = self._shown.assessment.explain(matter)
         except InputError as error:
             raise _Missing(error.cause) from error
-        values: Values = {"lines": nested(proof, where), "root": proof.step, "count": len(proof.steps), "about": about}
+        values: Values = {**tree_of(proof, where), "about": about}
         return self._page("why", "", f"Why: {proof.step.sentence}", values)
 
     def _matter(self, parameters: Parameters) -> tuple[Matter, str]:
@@ -224,7 +224,10 @@ def static_files() -> Mapping[str, Answer]:
     files = {
         "static/style.css": static(style.encode(), "text/css; charset=utf-8"),
         "static/page.js": static(script.encode(), "text/javascript; charset=utf-8"),
-        "static/query.js": static((STATIC / "query.js").read_bytes(), "text/javascript; charset=utf-8"),
+        **{
+            f"static/{name}": static((STATIC / name).read_bytes(), "text/javascript; charset=utf-8")
+            for name in ("query.js", "names.js")
+        },
     }
     kinds = {".js": "text/javascript", ".css": "text/css"}
     for name in EDITOR:

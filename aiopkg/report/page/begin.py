@@ -10,9 +10,9 @@ from aiopkg.derive.launch import GateView, Standing
 from aiopkg.derive.named import Named
 from aiopkg.derive.signals import Ground
 from aiopkg.report.page.wording import count, days, listing, percent, sentence
-from aiopkg.vocab import AIOP, GRAPH, SKOS
+from aiopkg.vocab import AIOP, GRAPH, RDFS, SKOS
 
-__all__ = ["Begin", "Gate", "GroundShown", "Group", "UnitShown", "begin_of", "labels_of"]
+__all__ = ["Begin", "Gate", "GroundShown", "Group", "UnitShown", "begin_of", "gates_of", "heading_of", "labels_of"]
 
 _MOST_UNITS = 12
 _MOST_NAMED = 4
@@ -34,8 +34,9 @@ class Gate:
 
 @dataclass(frozen=True, slots=True)
 class UnitShown:
-    """A unit with its readiness and its gates, those of which too little is known by name."""
+    """A unit with its readiness and its gates, those of which too little is known by name; ``key`` is its kind."""
 
+    key: str
     label: str
     focus: str
     ready: str
@@ -95,6 +96,24 @@ def begin_of(a: Assessment) -> Begin:
     )
 
 
+def heading_of(a: Assessment, kind: NamedNode) -> str:
+    """Return what units of a kind are called: a launch zone, one to avoid, or one between."""
+    return sentence(_said(a, kind, RDFS.label))
+
+
+def gates_of(standing: Standing) -> UnitShown:
+    """Return a unit at its gates as it is shown."""
+    return UnitShown(
+        _key(standing.kind),
+        standing.label,
+        standing.unit,
+        percent(standing.readiness),
+        f"{100 * (standing.readiness or 0):.1f}",
+        tuple(_gate(gate) for gate in standing.gates),
+        ", ".join(gate.label for gate in standing.at("unknown")),
+    )
+
+
 def labels_of(elements: Sequence[Named], most: int = _MOST_NAMED) -> str:
     """Return the labels of elements, the first few of them."""
     return listing([each.label for each in elements], most)
@@ -108,24 +127,17 @@ def _group(a: Assessment, kind: NamedNode, standings: Sequence[Standing]) -> Gro
     """Show the units of a kind of which something is known at a gate."""
     told = [standing for standing in standings if len(standing.at("unknown")) < len(standing.gates)]
     return Group(
-        kind.value.rpartition("#")[2],
+        _key(kind),
         sentence(_said(a, kind, SKOS.altLabel)),
         _said(a, kind, SKOS.definition),
-        tuple(_unit(standing) for standing in told[:_MOST_UNITS]),
+        tuple(gates_of(standing) for standing in told[:_MOST_UNITS]),
         max(0, len(told) - _MOST_UNITS),
         len(standings) - len(told),
     )
 
 
-def _unit(standing: Standing) -> UnitShown:
-    return UnitShown(
-        standing.label,
-        standing.unit,
-        percent(standing.readiness),
-        f"{100 * (standing.readiness or 0):.1f}",
-        tuple(_gate(gate) for gate in standing.gates),
-        ", ".join(gate.label for gate in standing.at("unknown")),
-    )
+def _key(kind: NamedNode) -> str:
+    return kind.value.rpartition("#")[2]
 
 
 def _gate(gate: GateView) -> Gate:
@@ -141,12 +153,17 @@ def _gate(gate: GateView) -> Gate:
     return Gate(sentence(gate.label), gate.state, _STATES[gate.state], figure, "; ".join(why))
 
 
+def _rounds(density: float) -> str:
+    """Return how many rounds fit: to a tenth, and where that is nothing, to the first two digits that count."""
+    return f"{density:,.1f}".removesuffix(".0") if density >= 0.1 else f"{density:.2g}"
+
+
 def _ground(ground: Ground, most: float) -> GroundShown:
     return GroundShown(
         ground.label,
         ground.unit,
         ", ".join(ground.areas),
-        f"{ground.density:,.3g}",
+        _rounds(ground.density),
         f"{100 * ground.density / most:.1f}",
         tuple(
             f"{loop.label}: {days(loop.days)} ({loop.data.label} {days(loop.data_days)}, "

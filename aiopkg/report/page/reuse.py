@@ -107,7 +107,7 @@ def reuse_of(a: Assessment) -> Reuse:
             said
             for said in (
                 _trend(portfolio.person_days, "Days of work", "{:,.0f}".format),
-                _trend(portfolio.reused, "What was there already", percent),
+                _trend(portfolio.reused, "Of what they rest on, was there already", percent),
             )
             if said
         ),
@@ -140,7 +140,8 @@ def _signal(signal: Signal) -> SignalShown:
 def _trend(halves: Halves | None, what: str, shown: Callable[[float], str]) -> str:
     if halves is None:
         return ""
-    return f"{what}, on average: {shown(halves.earlier)} in the earlier half, {shown(halves.later)} in the later."
+    earlier = f"{shown(halves.earlier)} in the earlier half of the use cases"
+    return f"{what}, on average: {earlier}, {shown(halves.later)} in the later."
 
 
 def _next(use: Launched) -> Next:

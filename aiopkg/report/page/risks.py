@@ -25,7 +25,7 @@ _AT_RISK = (
 class Risk:
     """How many elements of a kind some gap reaches, of how many, and how many a serious gap reaches.
 
-    ``named`` are those that most root causes reach, with the number of these.
+    ``named`` are those that most root causes reach, each by its name and label with the number of these.
     """
 
     kind: str
@@ -34,7 +34,7 @@ class Risk:
     total: int
     seriously: int
     width: str
-    named: tuple[tuple[str, int], ...]
+    named: tuple[tuple[str, str, int], ...]
     more: int
 
 
@@ -55,7 +55,7 @@ def risks_of(a: Assessment, gaps: Sequence[Finding]) -> tuple[Risk, ...]:
     for kind, label, term in _AT_RISK:
         every = instances(a, term) - aside
         reached = sorted(every & causes.keys(), key=lambda e: (-len(causes[e]), names[e], e))
-        named = tuple((names[e], len(causes[e])) for e in reached[:_MOST_NAMED])
+        named = tuple((e, names[e], len(causes[e])) for e in reached[:_MOST_NAMED])
         if every:
             width = f"{100 * len(reached) / len(every):.2f}"
             more = max(0, len(reached) - _MOST_NAMED)

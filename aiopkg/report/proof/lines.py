@@ -10,7 +10,10 @@ from aiopkg.explain import Proof, Step
 from aiopkg.explain.folding import definitions_below, premises_of
 from aiopkg.rules import Citation
 
-__all__ = ["Line", "cited", "lines_of", "nested", "origin_of"]
+__all__ = ["Line", "cited", "lines_of", "nested", "origin_of", "tree_of"]
+
+_FEW = 30
+_OPEN = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +61,16 @@ def nested(proof: Proof, written: Callable[[Place], str] = str) -> Iterator[tupl
     lines = list(lines_of(proof, written))
     for line, after in zip(lines, [*lines[1:], None], strict=True):
         yield line, line.depth - (after.depth if after else 0)
+
+
+def tree_of(proof: Proof, written: Callable[[Place], str] = str) -> dict[str, object]:
+    """Return what the template of a proof shows: its lines, its root, how many steps are drawn, how deep it is open.
+
+    Steps that are folded into those above them are not drawn, and not counted.
+    """
+    lines = tuple(nested(proof, written))
+    count = sum(not line.again for line, _ in lines)
+    return {"lines": lines, "root": proof.step, "count": count, "open_to": count if count <= _FEW else _OPEN}
 
 
 def origin_of(step: Step, others: Iterable[Place] = (), written: Callable[[Place], str] = str) -> str:

@@ -99,7 +99,7 @@
 
   var toggle = document.getElementById("toggle");
   if (toggle) {
-    toggle.hidden = false;
+    toggle.hidden = !document.querySelector("details");
     toggle.addEventListener("click", function () {
       var open = toggle.getAttribute("aria-pressed") !== "true";
       toggle.setAttribute("aria-pressed", String(open));
