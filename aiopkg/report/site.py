@@ -16,7 +16,7 @@ from aiopkg.report.page.profile import Profile, profile_of
 from aiopkg.report.page.units import Units, units_of
 from aiopkg.report.page.wording import VERDICT_WORDS, element
 from aiopkg.report.templates import SECTIONS, written
-from aiopkg.report.write import remove, write
+from aiopkg.report.write import digest, remove, write
 from aiopkg.validate.findings import Finding
 
 __all__ = ["to_site", "write_site"]
@@ -117,12 +117,12 @@ def write_site(folder: Path, pages: Mapping[str, str]) -> None:
     changed since, are left alone. Raises :class:`InputError` where the folder may not be written.
     """
     earlier = _listed(folder)
-    listed = {name: _digest(content.encode()) for name, content in pages.items()}
+    listed = {name: digest(content.encode()) for name, content in pages.items()}
     _list(folder, {**earlier, **listed})
     for name, content in pages.items():
         write(folder / name, content, make_folder=True)
     for name in earlier.keys() - listed.keys():
-        remove(folder / name, lambda content, was=earlier[name]: _digest(content) == was)
+        remove(folder / name, earlier[name])
     _list(folder, listed)
 
 
@@ -135,20 +135,16 @@ def _listed(folder: Path) -> dict[str, str]:
     """Return what an earlier run wrote into a folder, with digests; a list that is not ours lists nothing."""
     try:
         found = json.loads((folder / _LIST).read_bytes())["pages"]
-        return {name: str(digest) for name, digest in found.items() if Path(name).name == name}
+        return {name: str(known) for name, known in found.items() if Path(name).name == name}
     except (OSError, ValueError, KeyError, TypeError, AttributeError):
         return {}
-
-
-def _digest(content: bytes) -> str:
-    return hashlib.sha256(content).hexdigest()
 
 
 def _file(subject: Subject) -> str:
     """Return a name that says what the page is about and stays the same while the element has the same IRI."""
     slug = re.sub("[^a-z0-9]+", "-", subject.label.lower()).strip("-")[:40].strip("-")
-    digest = hashlib.sha256(subject.focus.encode()).hexdigest()[:8]
-    return "-".join(part for part in (subject.kind.replace(" ", "-"), slug, digest) if part) + ".html"
+    mark = hashlib.sha256(subject.focus.encode()).hexdigest()[:8]
+    return "-".join(part for part in (subject.kind.replace(" ", "-"), slug, mark) if part) + ".html"
 
 
 def _subjects(a: Assessment, units: Units) -> tuple[Subject, ...]:

@@ -1,13 +1,13 @@
 """Writes a file beside its destination and renames it, so that nobody ever sees half a file; removes what is old."""
 
+import hashlib
 import os
 import tempfile
-from collections.abc import Callable
 from pathlib import Path
 
 from aiopkg.errors import InputError, Place
 
-__all__ = ["remove", "write"]
+__all__ = ["digest", "remove", "write"]
 
 
 def write(path: Path, content: str | bytes, *, make_folder: bool = False) -> None:
@@ -32,13 +32,18 @@ def write(path: Path, content: str | bytes, *, make_folder: bool = False) -> Non
         raise _unwritable(path, error) from error
 
 
-def remove(path: Path, is_ours: Callable[[bytes], bool]) -> None:
-    """Remove a file if it is there and its content is what we wrote.
+def digest(content: bytes) -> str:
+    """Return the digest by which a file is known again (SHA-256, in hexadecimal digits)."""
+    return hashlib.sha256(content).hexdigest()
+
+
+def remove(path: Path, known: str) -> None:
+    """Remove a file if it is there and its content has a known digest.
 
     Raises :class:`InputError` when it may not be removed.
     """
     try:
-        if path.is_file() and not path.is_symlink() and is_ours(path.read_bytes()):
+        if path.is_file() and not path.is_symlink() and digest(path.read_bytes()) == known:
             path.unlink()
     except OSError as error:
         raise _unwritable(path, error) from error

@@ -1,5 +1,6 @@
 """The query editor: the bundled one where it was built, a plain one elsewhere, and the questions to begin with."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -41,7 +42,7 @@ class Editor:
     bundled: bool
     text: str
     examples: tuple[Example, ...]
-    terms: dict[str, object]
+    terms: Mapping[str, object]
 
 
 def editor_of() -> Editor:
