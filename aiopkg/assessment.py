@@ -1,6 +1,6 @@
 """What an assessment came to, as one value that nothing changes."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 from functools import cached_property
@@ -74,9 +74,9 @@ class Cut:
 class Assessment:
     """What an assessment came to; nothing in it changes, and any number of threads may ask it things.
 
-    ``verdicts`` maps a rule's code to how many elements got each verdict. ``store`` holds every named
-    graph; :meth:`dataset` writes them out. ``upcoming`` is None unless it was asked for, ``baseline`` where nothing
-    was known before.
+    ``verdicts`` maps a rule's code to how many elements got each verdict. ``facts`` is a store of what was judged,
+    :attr:`store` holds every named graph; :meth:`dataset` writes them out. ``upcoming`` is None unless it was asked
+    for, ``baseline`` where nothing was known before.
     """
 
     model: Model
@@ -91,10 +91,12 @@ class Assessment:
     recommendations: tuple[Recommendation, ...]
     cascades: Cascades
     labels: Labels
-    store: Store
+    facts: Store
     closure: Closure
     overlook: Callable[[], Overview]
     """Sums everything up, when that is first asked for."""
+    derived: Callable[[], Iterable[Quad]] = tuple
+    """Gives what the last stages say as quads, when the whole store is first asked for."""
     upcoming: tuple[Upcoming, ...] | None = None
     baseline: Baseline | None = None
     left_out: tuple[str, ...] = ()
@@ -105,6 +107,13 @@ class Assessment:
 
     _turn: RLock = field(default_factory=RLock, init=False, repr=False, compare=False)
     """Explanations remember what they have worked out; one thread at a time adds to it."""
+
+    @cached_property
+    def store(self) -> Store:
+        """Every named graph, to be read only."""
+        with self._turn:
+            self.facts.bulk_extend(self.derived())
+        return self.facts
 
     @cached_property
     def overview(self) -> Overview:
@@ -132,7 +141,7 @@ class Assessment:
     @cached_property
     def _reasons(self) -> Reasons:
         known_as = (self.organization, self.organization_label)
-        return Reasons(self.store, self.labels, self.as_of, self.packs, known_as, self.not_known, self.left_out)
+        return Reasons(self.facts, self.labels, self.as_of, self.packs, known_as, self.not_known, self.left_out)
 
     def state_of(self, finding: Finding) -> str:
         """Return ``carried`` for a finding that the baseline knows, else ``new``; without a baseline all are new."""
@@ -188,7 +197,7 @@ class Assessment:
             subject, value = triple.subject, triple.object
             is_kind = triple.predicate == RDF.type and isinstance(value, NamedNode)
             lacking = self._reasons.lacking(subject, value) if is_kind else ""  # type: ignore[arg-type]
-            return why_not(triple, Facts(self.store, GRAPH.facts), self._explainer.sentences, lacking)
+            return why_not(triple, Facts(self.facts, GRAPH.facts), self._explainer.sentences, lacking)
 
     def sentence(self, triple: Triple) -> str:
         """Return a fact as a sentence, its terms by their labels."""

@@ -77,7 +77,7 @@ class Complete:
             recommendations=self.recommendations,
             cascades=cascades,
             labels=labels,
-            store=store,
+            facts=store,
             closure=self.closure or materialise(()),
             overlook=lambda: overview,
             cut=Cut(limit.code, limit.cause, tuple(self.stages), left),

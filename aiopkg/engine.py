@@ -205,15 +205,20 @@ def _assess(
     labels = Labels.of(store, GRAPH.facts)
     progress("Deriving recommendations")
     budget.enter("deriving recommendations")
-    written, recommendations = recommend(store, labels)
-    write_graph(store, GRAPH.recommendations, written)
-    complete.recommendations = recommendations
+    remedies = recommend(store, ruling.findings, rules, labels)
+    complete.recommendations = remedies.recommendations
     complete.stages.append("recommend")
     progress("Following cascades")
     budget.enter("following cascades")
     cascades = cascade(store, ruling.findings, labels)
-    write_graph(store, GRAPH.cascades, cascade_triples(cascades.cascades))
     budget.enter("summing up")
+
+    def derived() -> Iterator[Quad]:
+        for graph, triples in (
+            (GRAPH.recommendations, remedies.write()),
+            (GRAPH.cascades, cascade_triples(cascades.cascades)),
+        ):
+            yield from (Quad(t.subject, t.predicate, t.object, graph) for t in triples)
 
     def look() -> Overview:
         return overlook(store, matter.organization, rules, ruling, cascades.arrows, labels)
@@ -230,10 +235,11 @@ def _assess(
         findings=Findings(ruling.findings),
         verdicts=ruling.verdicts,
         not_known=ruling.not_known,
-        recommendations=recommendations,
+        recommendations=remedies.recommendations,
         cascades=cascades,
         labels=labels,
-        store=store,
+        facts=store,
+        derived=derived,
         closure=matter.known.closure,
         overlook=lambda: overview or look(),
         upcoming=coming,

@@ -179,6 +179,7 @@ class AIOP:
     CentralShare = _in("aiop", "CentralShare")
     CentralTrait = _in("aiop", "CentralTrait")
     CentreOverrun = _in("aiop", "CentreOverrun")
+    CloseGap = _in("aiop", "CloseGap")
     ConcernedUnit = _in("aiop", "ConcernedUnit")
     Decision = _in("aiop", "Decision")
     Evaluation = _in("aiop", "Evaluation")

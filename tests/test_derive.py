@@ -10,8 +10,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from pyoxigraph import BlankNode, NamedNode, Quad, Store
 
+from aiopkg import assets
 from aiopkg.assessment import Assessment
-from aiopkg.derive.dependencies import Dependencies, Link
+from aiopkg.derive.dependencies import Dependencies, Link, carriers_in
+from aiopkg.derive.gaps import GENERIC, gap_triples, open_gaps
+from aiopkg.derive.links import LinkTable
+from aiopkg.derive.recommend import recommendations_in
 from aiopkg.engine import assess, assess_model
 from aiopkg.vocab import AIOP, GRAPH
 
@@ -208,3 +212,28 @@ def test_a_circular_dependency_ends_and_is_reported() -> None:
     dependencies = Dependencies.of(store)
     assert set(dependencies.chains(ex("a"))) == {ex("a"), ex("b"), ex("c")}
     assert [[link.effect for link in loop] for loop in dependencies.loops()] == [[ex("b"), ex("c"), ex("a")]]
+
+
+def test_links_read_as_columns_are_those_that_are_read_one_by_one(example: Assessment) -> None:
+    table = LinkTable(example.store, carriers_in(example.store))
+    singly = Dependencies(
+        Link(*((s, o) if forward else (o, s)), s, name, o, graph == GRAPH.asserted, last)
+        for name, forward, last in carriers_in(example.store)
+        for graph in (GRAPH.asserted, GRAPH.inferred)
+        for s, o in ((quad.subject, quad.object) for quad in example.store.quads_for_pattern(None, name, None, graph))
+    )
+    assert {cause: list(links) for cause, links in table.items()} == {c: list(singly.after(c)) for c in table}
+    assert sum(map(len, table.values())) == len(list(singly.links()))
+    assert Dependencies.of(example.store).loops() == singly.loops()
+
+
+def test_gaps_are_closed_as_the_query_says(example: Assessment) -> None:
+    graphs = [*GRAPH.facts, GRAPH.findings]
+    constructed = set(example.store.query(assets.query("derive", GENERIC), default_graph=graphs))  # type: ignore[arg-type]
+    gaps = open_gaps(example.findings, {rule.code: rule for rule in example.rules})
+    assert constructed
+    assert set(gap_triples(gaps)) == constructed
+    written = {q.triple for q in example.store.quads_for_pattern(None, None, None, GRAPH.recommendations)}
+    assert constructed <= written
+    again = {found.id: found for found in recommendations_in(sorted(written, key=str), example.labels)}
+    assert again == {found.id: found for found in example.recommendations}

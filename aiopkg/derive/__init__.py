@@ -2,13 +2,14 @@
 
 from aiopkg.derive.cascade import Cascades, cascade, cascade_triples
 from aiopkg.derive.overview import Overview, overlook
-from aiopkg.derive.recommend import Recommendation, recommend
+from aiopkg.derive.recommend import Recommendation, Remedies, recommend
 from aiopkg.derive.upcoming import Upcoming, look_ahead
 
 __all__ = [
     "Cascades",
     "Overview",
     "Recommendation",
+    "Remedies",
     "Upcoming",
     "cascade",
     "cascade_triples",

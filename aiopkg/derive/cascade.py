@@ -135,8 +135,9 @@ def cascade(store: Store, findings: Sequence[Finding], labels: Labels) -> Cascad
         at_focus[element_named(finding.focus)].append(finding)
     chains = {focus: dependencies.chains(focus) for focus in at_focus}
     reached = {focus: reaches_of(found, kinds, stakes, labels) for focus, found in chains.items()}
+    met = {focus: modes_met(found, at_focus) for focus, found in chains.items()}
     cascades = tuple(
-        cascade_of(finding, reached[focus], chains[focus], at_focus)
+        cascade_of(finding, reached[focus], met[focus])
         for finding in violated
         for focus in [element_named(finding.focus)]
     )
@@ -182,13 +183,8 @@ def reaches_of(
     )
 
 
-def cascade_of(
-    finding: Finding,
-    reaches: tuple[Reach, ...],
-    chains: Iterable[Element],
-    at_focus: Mapping[Element, Sequence[Finding]],
-) -> Cascade:
-    """Return the cascade of one finding, given what its focus reaches."""
+def cascade_of(finding: Finding, reaches: tuple[Reach, ...], met: Sequence[str]) -> Cascade:
+    """Return the cascade of one finding, given what its focus reaches and the failure modes met on the way."""
     return Cascade(
         id=f"cascade-{finding.id}",
         finding=finding.id,
@@ -196,7 +192,7 @@ def cascade_of(
         focus=finding.focus,
         label=finding.label,
         reaches=reaches,
-        failure_modes=_modes_on_the_way(finding, chains, at_focus),
+        failure_modes=(finding.failure_mode, *(mode for mode in met if mode != finding.failure_mode)),
     )
 
 
@@ -236,14 +232,12 @@ def kinds_in(store: Store) -> dict[Element, str]:
     return kinds
 
 
-def _modes_on_the_way(
-    finding: Finding, reached: Iterable[Element], at_focus: Mapping[Element, Sequence[Finding]]
-) -> tuple[str, ...]:
-    """Return the failure modes open anywhere on the way: the finding's own, then in order of distance."""
-    modes = {finding.failure_mode: None}
+def modes_met(reached: Iterable[Element], at_focus: Mapping[Element, Sequence[Finding]]) -> tuple[str, ...]:
+    """Return the failure modes open at any of some elements, in the order of the elements, then by name."""
+    modes: dict[str, None] = {}
     for element in reached:
-        for mode in sorted(other.failure_mode for other in at_focus.get(element, ())):
-            modes.setdefault(mode)
+        if element in at_focus:
+            modes.update(dict.fromkeys(sorted({finding.failure_mode for finding in at_focus[element]})))
     return tuple(modes)
 
 
@@ -332,8 +326,8 @@ def _smallest(causes: Sequence[RootCause], cascades: Sequence[Cascade]) -> Small
     for cause in causes:
         sets[cause.focus] |= {("finding", name) for name in cause.findings}
         sets[cause.focus] |= {("finding", explained.finding) for explained in cause.explains}
-    for found in cascades:
-        sets[found.focus] |= {("element", reach.element) for reach in found.reaches}
+    for focus, reaches in {found.focus: found.reaches for found in cascades}.items():
+        sets[focus] |= {("element", reach.element) for reach in reaches}
     return smallest_explanation(sets, [cause.focus for cause in causes])
 
 

@@ -2,46 +2,21 @@
 
 from collections import deque
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 
 from pyoxigraph import BlankNode, NamedNode, Quad, Store, Triple
 
 from aiopkg.derive.circles import circles_among
+from aiopkg.derive.links import Carrier, Element, Link, LinkTable, rank_of_property
 from aiopkg.model.layered import Layered
 from aiopkg.vocab import AIOP, GRAPH, RDFS
 
-__all__ = ["Dependencies", "Link"]
-
-Element = NamedNode | BlankNode
-
-
-@dataclass(frozen=True, slots=True)
-class Link:
-    """One fact that carries a failure from ``cause`` to ``effect``.
-
-    The fact is the triple ``subject predicate object``; its subject is the cause or the effect, as the
-    property goes. ``asserted`` tells whether the organization stated it or it was inferred; ``last`` that the
-    effect suffers and does not pass the failure on.
-    """
-
-    cause: Element
-    effect: Element
-    subject: Element
-    predicate: NamedNode
-    object: Element
-    asserted: bool
-    last: bool
-
-    @property
-    def triple(self) -> Triple:
-        """The fact."""
-        return Triple(self.subject, self.predicate, self.object)
+__all__ = ["Dependencies", "Link", "carriers_in"]
 
 
 class Dependencies:
     """Every dependency among the elements of a materialised store, read once."""
 
-    def __init__(self, links: Iterable[Link], names: Sequence[tuple[NamedNode, bool, bool]] = ()) -> None:
+    def __init__(self, links: Iterable[Link], names: Sequence[Carrier] = ()) -> None:
         after: dict[Element, list[Link]] = {}
         for link in _best(links):
             after.setdefault(link.cause, []).append(link)
@@ -51,12 +26,10 @@ class Dependencies:
     @classmethod
     def of(cls, store: Store) -> "Dependencies":
         """Read the links that the sub-properties of ``aiop:dependsOn``, ``impacts`` and ``burdens`` state."""
-        names = [
-            (name, forward, top == AIOP.burdens)
-            for top, forward in ((AIOP.impacts, True), (AIOP.burdens, True), (AIOP.dependsOn, False))
-            for name in _subproperties(store, top)
-        ]
-        return cls((link for name, forward, last in names for link in _links(store, name, forward, last=last)), names)
+        names = carriers_in(store)
+        found = cls((), names)
+        found._after = LinkTable(store, names)
+        return found
 
     def revised(self, store: Store, triples: Iterable[Triple]) -> tuple["Dependencies", set[Element]]:
         """Return the dependencies after some triples came or went, and the causes of links that are others since."""
@@ -128,7 +101,11 @@ class Dependencies:
         The groups are the strongly connected components with more than one element; the loop is a shortest
         one through the group's first element.
         """
-        passed_on = {cause: [k.effect for k in links if not k.last] for cause, links in self._after.items()}
+        passed_on = (
+            self._after.circling()
+            if isinstance(self._after, LinkTable)
+            else {cause: [k.effect for k in links if not k.last] for cause, links in self._after.items()}
+        )
         return tuple(
             tuple(self._passing(cause, effect) for cause, effect in zip(circle, (*circle[1:], circle[0]), strict=True))
             for circle in circles_among(passed_on)
@@ -136,6 +113,15 @@ class Dependencies:
 
     def _passing(self, cause: Element, effect: Element) -> Link:
         return next(link for link in self.after(cause) if link.effect == effect and not link.last)
+
+
+def carriers_in(store: Store) -> list[Carrier]:
+    """Return the properties that carry failures."""
+    return [
+        (name, forward, top == AIOP.burdens)
+        for top, forward in ((AIOP.impacts, True), (AIOP.burdens, True), (AIOP.dependsOn, False))
+        for name in _subproperties(store, top)
+    ]
 
 
 def _best(links: Iterable[Link]) -> list[Link]:
@@ -149,7 +135,7 @@ def _best(links: Iterable[Link]) -> list[Link]:
 
 
 def _rank(link: Link) -> tuple[bool, bool, str]:
-    return (not link.asserted, link.predicate in (AIOP.dependsOn, AIOP.impacts, AIOP.burdens), link.predicate.value)
+    return (not link.asserted, *rank_of_property(link.predicate))
 
 
 def _subproperties(store: Store, top: NamedNode) -> list[NamedNode]:
@@ -157,13 +143,3 @@ def _subproperties(store: Store, top: NamedNode) -> list[NamedNode]:
     for graph in GRAPH.facts:
         found |= {q.subject for q in store.quads_for_pattern(None, RDFS.subPropertyOf, top, graph)}  # type: ignore[misc]
     return sorted(found, key=str)
-
-
-def _links(store: Store, name: NamedNode, forward: bool, *, last: bool) -> Iterable[Link]:
-    """Yield the links that one property states, from cause to effect."""
-    for graph in (GRAPH.asserted, GRAPH.inferred):
-        for quad in store.quads_for_pattern(None, name, None, graph):
-            subject, value = quad.subject, quad.object
-            if isinstance(subject, NamedNode | BlankNode) and isinstance(value, NamedNode | BlankNode):
-                cause, effect = (subject, value) if forward else (value, subject)
-                yield Link(cause, effect, subject, name, value, graph == GRAPH.asserted, last)

@@ -1,15 +1,19 @@
 """Recommendations: what to do, with the findings that it closes. Each kind is one query."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from itertools import chain
 
 from pyoxigraph import Literal, NamedNode, Store, Triple
 
 from aiopkg import assets
+from aiopkg.derive.gaps import GENERIC, OpenGap, gap_triples, open_gaps
 from aiopkg.model.labels import Labels, legible
+from aiopkg.rules import Rule
+from aiopkg.validate.findings import Finding
 from aiopkg.vocab import AIOP, GRAPH, PREFIXES, RDF
 
-__all__ = ["Recommendation", "rank_of", "recommend", "recommendations_in"]
+__all__ = ["Recommendation", "Remedies", "rank_of", "recommend", "recommendations_in"]
 
 _GENERIC = "CloseGap"
 
@@ -33,18 +37,41 @@ class Recommendation:
     evidence: tuple[str, ...]
 
 
-def recommend(store: Store, labels: Labels) -> tuple[tuple[Triple, ...], tuple[Recommendation, ...]]:
-    """Run every query of the derive stage over facts and findings.
+@dataclass(frozen=True)
+class Remedies:
+    """The recommendations, in the order of reports; ``write`` gives the triples of their graph."""
 
-    Returns the triples of the recommendations graph, sorted, and the recommendations: those of a kind of
-    their own first, then by how many findings they close, then by id.
+    recommendations: tuple[Recommendation, ...]
+    write: Callable[[], Iterable[Triple]]
+
+
+def recommend(store: Store, findings: Sequence[Finding], rules: Sequence[Rule], labels: Labels) -> Remedies:
+    """Run the queries of the derive stage over facts and findings; single gaps are read from the findings themselves.
+
+    Recommendations of a kind of their own come first, then by how many findings they close, then by id.
     """
     graphs = [*GRAPH.facts, GRAPH.findings]
     triples: set[Triple] = set()
     for path in assets.queries("derive"):
-        triples.update(store.query(path.read_text(encoding="utf-8"), default_graph=graphs))  # type: ignore[arg-type]
-    ordered = tuple(sorted(triples, key=str))
-    return ordered, tuple(sorted(recommendations_in(ordered, labels), key=rank_of))
+        if path.stem != GENERIC:
+            triples.update(store.query(path.read_text(encoding="utf-8"), default_graph=graphs))  # type: ignore[arg-type]
+    special = sorted(triples, key=str)
+    gaps = tuple(open_gaps(findings, {rule.code: rule for rule in rules}))
+    told = [*recommendations_in(special, labels), *(_closing(gap, labels) for gap in gaps)]
+    return Remedies(tuple(sorted(told, key=rank_of)), lambda: chain(special, gap_triples(gaps)))
+
+
+def _closing(gap: OpenGap, labels: Labels) -> Recommendation:
+    return Recommendation(
+        id=gap.id,
+        kind=_GENERIC,
+        message=legible(gap.remedies[0]),
+        pillar=labels(gap.rule.pillar),
+        effort=labels(gap.rule.effort),
+        about=(gap.focus,),
+        closes=gap.findings,
+        evidence=(),
+    )
 
 
 def rank_of(recommendation: Recommendation) -> tuple[bool, int, str]:

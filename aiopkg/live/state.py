@@ -84,7 +84,7 @@ class State:
             recommendations=self._remedies.recommendations,
             cascades=cascades,
             labels=labels,
-            store=self._store,
+            facts=self._store,
             closure=self._closure,
             overlook=sum_up,
             baseline=self._baseline,

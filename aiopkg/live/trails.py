@@ -18,6 +18,7 @@ from aiopkg.derive.cascade import (
     element_named,
     kind_of,
     kinds_in,
+    modes_met,
     rank,
     reaches_of,
     stakes_in,
@@ -173,9 +174,9 @@ class Trails:
         )
         again |= {focus for focus in self._upstream(placed) if focus in self._at_focus}
         for focus in again:
+            reaches, met = tuple(self._reached[focus]), modes_met(self._chains[focus], self._at_focus)
             for finding in self._at_focus[focus]:
-                found = cascade_of(finding, tuple(self._reached[focus]), self._chains[focus], self._at_focus)
-                touched |= self._keep(finding, found)
+                touched |= self._keep(finding, cascade_of(finding, reaches, met))
         for areas in touched:
             self._arrows[areas] = arrow_of(
                 areas, self._mechanisms[areas], +self._opened, self._evidence[areas], self._confirmed[areas]

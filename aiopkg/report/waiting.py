@@ -26,7 +26,7 @@ def queue_in_words(a: Assessment, queue: Queue) -> str:
     if queue.unknown:
         numbers["unknown"] = f"{queue.unknown:,}"
     terms = {name: Literal(number) for name, number in numbers.items()}
-    said = (fill(row["wording"], terms).value for row in look_up(a.store, "queue-figures"))
+    said = (fill(row["wording"], terms).value for row in look_up(a.facts, "queue-figures"))
     return ", ".join(words for words in said if "{" not in words)
 
 

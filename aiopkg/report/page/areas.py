@@ -96,7 +96,7 @@ def _gaps_by_area(a: Assessment) -> Counter[str]:
     """Count the gaps in each area, a pillar or the structure, to which the weakness that they open belongs."""
     areas = {
         quad.subject.value: a.labels(quad.object)
-        for quad in a.store.quads_for_pattern(None, AIOP.failsIn, None, GRAPH.ontology)
+        for quad in a.facts.quads_for_pattern(None, AIOP.failsIn, None, GRAPH.ontology)
         if isinstance(quad.subject, NamedNode)
     }
     return Counter(areas[finding.failure_mode] for finding in a.findings if finding.verdict == "violated")

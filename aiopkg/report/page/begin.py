@@ -120,7 +120,7 @@ def labels_of(elements: Sequence[Named], most: int = _MOST_NAMED) -> str:
 
 
 def _said(a: Assessment, term: NamedNode, how: NamedNode) -> str:
-    return next(iter(a.store.quads_for_pattern(term, how, None, GRAPH.ontology))).object.value  # type: ignore[union-attr]
+    return next(iter(a.facts.quads_for_pattern(term, how, None, GRAPH.ontology))).object.value  # type: ignore[union-attr]
 
 
 def _group(a: Assessment, kind: NamedNode, standings: Sequence[Standing]) -> Group:

@@ -93,7 +93,7 @@ def _pack(a: Assessment, code: str) -> Pack:
     term = next(
         (
             quad.subject
-            for quad in a.store.quads_for_pattern(None, SKOS.notation, None, GRAPH.ontology)
+            for quad in a.facts.quads_for_pattern(None, SKOS.notation, None, GRAPH.ontology)
             if quad.object.value == code  # type: ignore[union-attr]
         ),
         None,
@@ -131,7 +131,7 @@ def _summary(a: Assessment, rules: Sequence[Rule]) -> str:
 def _said(a: Assessment, term: object, predicate: NamedNode) -> str:
     if not isinstance(term, NamedNode):
         return ""
-    return next((q.object.value for q in a.store.quads_for_pattern(term, predicate, None, GRAPH.ontology)), "")  # type: ignore[union-attr]
+    return next((q.object.value for q in a.facts.quads_for_pattern(term, predicate, None, GRAPH.ontology)), "")  # type: ignore[union-attr]
 
 
 def _practice(a: Assessment, rule: Rule) -> Practice:

@@ -98,7 +98,7 @@ def overrun_in_words(a: Assessment) -> str:
     queues = a.overview.queues
     if not queues.overrun:
         return ""
-    found = a.store.quads_for_pattern(NamedNode(queues.condition), SKOS.definition, None, GRAPH.ontology)
+    found = a.facts.quads_for_pattern(NamedNode(queues.condition), SKOS.definition, None, GRAPH.ontology)
     return f"{sentence(queues.condition_label)}: {next(iter(found)).object.value}"  # type: ignore[union-attr]
 
 

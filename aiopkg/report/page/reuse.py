@@ -121,7 +121,7 @@ def reuse_of(a: Assessment) -> Reuse:
 
 
 def _defined(a: Assessment, term: NamedNode) -> str:
-    return next(iter(a.store.quads_for_pattern(term, SKOS.definition, None, GRAPH.ontology))).object.value  # type: ignore[union-attr]
+    return next(iter(a.facts.quads_for_pattern(term, SKOS.definition, None, GRAPH.ontology))).object.value  # type: ignore[union-attr]
 
 
 def _signal(signal: Signal) -> SignalShown:

@@ -68,6 +68,6 @@ def instances(a: Assessment, kind: NamedNode) -> set[str]:
     return {
         quad.subject.value if isinstance(quad.subject, NamedNode) else str(quad.subject)
         for graph in (GRAPH.asserted, GRAPH.inferred)
-        for quad in a.store.quads_for_pattern(None, RDF.type, kind, graph)
+        for quad in a.facts.quads_for_pattern(None, RDF.type, kind, graph)
         if isinstance(quad.subject, NamedNode | BlankNode)
     }

@@ -116,7 +116,7 @@ def _differences(named: Mapping[str, str]) -> tuple[str, ...]:
 def _definition(a: Assessment, archetype: str) -> str:
     if not archetype:
         return ""
-    found = a.store.quads_for_pattern(NamedNode(archetype), SKOS.definition, None, GRAPH.ontology)
+    found = a.facts.quads_for_pattern(NamedNode(archetype), SKOS.definition, None, GRAPH.ontology)
     return next((quad.object.value for quad in found), "")  # type: ignore[union-attr]
 
 

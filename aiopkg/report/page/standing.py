@@ -110,7 +110,7 @@ def maturity_of(a: Assessment) -> Maturity:
 
 
 def _defined(a: Assessment, iri: str) -> str:
-    found = a.store.quads_for_pattern(element(iri), SKOS.definition, None, GRAPH.ontology)
+    found = a.facts.quads_for_pattern(element(iri), SKOS.definition, None, GRAPH.ontology)
     return next((quad.object.value for quad in found), "")  # type: ignore[union-attr]
 
 

@@ -74,7 +74,7 @@ def step_groups(a: Assessment) -> tuple[StepGroup, ...]:
     groups = []
     for kind, steps in by_kind.items():
         term = NamedNode(PREFIXES["aiop"] + kind)
-        defined = a.store.quads_for_pattern(term, SKOS.definition, None, GRAPH.ontology)
+        defined = a.facts.quads_for_pattern(term, SKOS.definition, None, GRAPH.ontology)
         definition = next((quad.object.value for quad in defined), "")  # type: ignore[union-attr]
         groups.append(
             StepGroup(

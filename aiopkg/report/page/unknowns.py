@@ -146,7 +146,7 @@ def _parts(a: Assessment, open_checks: Sequence[_Open]) -> tuple[Asked, ...]:
     part_of = a.overview.part_of
     if len(set(part_of.values())) < _FEWEST_PARTS:
         return ()
-    homes = parts_of_elements(a.store, part_of)
+    homes = parts_of_elements(a.facts, part_of)
     counted: Counter[str] = Counter()
     facts: dict[str, Counter[str]] = defaultdict(Counter)
     for check in open_checks:
@@ -167,10 +167,10 @@ def _most_first(counted: tuple[str, int]) -> tuple[int, str]:
 def _definitions(a: Assessment) -> dict[str, str]:
     """Map the label of each property that the ontology defines to its definition."""
     kinds = (OWL.ObjectProperty, OWL.DatatypeProperty)
-    properties = {q.subject for kind in kinds for q in a.store.quads_for_pattern(None, RDF.type, kind, GRAPH.ontology)}
+    properties = {q.subject for kind in kinds for q in a.facts.quads_for_pattern(None, RDF.type, kind, GRAPH.ontology)}
     return {
         a.labels(quad.subject): quad.object.value  # type: ignore[union-attr]
-        for quad in a.store.quads_for_pattern(None, SKOS.definition, None, GRAPH.ontology)
+        for quad in a.facts.quads_for_pattern(None, SKOS.definition, None, GRAPH.ontology)
         if quad.subject in properties
     }
 

@@ -1,0 +1,60 @@
+"""Recommendations to close gaps one by one: what ``close-gap.rq`` constructs, said at once for many findings."""
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from hashlib import sha256
+
+from pyoxigraph import Literal, NamedNode, Triple
+
+from aiopkg.rules import Rule
+from aiopkg.validate.findings import FINDING, Finding
+from aiopkg.vocab import AIOP, RDF
+
+__all__ = ["GENERIC", "OpenGap", "gap_triples", "open_gaps"]
+
+GENERIC = "close-gap"
+"""The query of which this is the quick reading."""
+
+_RECOMMENDATION = "https://w3id.org/aiop/recommendation/"
+
+
+@dataclass(frozen=True, slots=True)
+class OpenGap:
+    """An element that violates a rule: the id of the recommendation, the rule, and what to do with which findings."""
+
+    id: str
+    rule: Rule
+    focus: str
+    remedies: tuple[str, ...]
+    findings: tuple[str, ...]
+
+
+def open_gaps(findings: Iterable[Finding], rules: Mapping[str, Rule]) -> Iterator[OpenGap]:
+    """Yield each element with a name that violates a rule, whatever number of findings says so; ids are ascending."""
+    together: dict[tuple[str, str], list[Finding]] = {}
+    for finding in findings:
+        if finding.verdict == "violated" and not finding.focus.startswith("_:"):
+            together.setdefault((finding.rule, finding.focus), []).append(finding)
+    for (code, focus), found in together.items():
+        digest = sha256(f"{code} {focus}".encode()).hexdigest()[:12]
+        yield OpenGap(
+            f"close-{code}-{digest}",
+            rules[code],
+            focus,
+            tuple(sorted({finding.recommendation for finding in found})),
+            tuple(sorted(finding.id for finding in found)),
+        )
+
+
+def gap_triples(gaps: Iterable[OpenGap]) -> Iterator[Triple]:
+    """Yield recommendations to close gaps as triples of the recommendations graph."""
+    for gap in gaps:
+        node = NamedNode(_RECOMMENDATION + gap.id)
+        yield Triple(node, RDF.type, AIOP.Recommendation)
+        yield Triple(node, AIOP.identifier, Literal(gap.id))
+        yield Triple(node, AIOP.recommendationKind, AIOP.CloseGap)
+        yield Triple(node, AIOP.about, NamedNode(gap.focus))
+        yield Triple(node, AIOP.weakens, gap.rule.pillar)
+        yield Triple(node, AIOP.effort, gap.rule.effort)
+        yield from (Triple(node, AIOP.message, Literal(remedy)) for remedy in gap.remedies)
+        yield from (Triple(node, AIOP.closes, NamedNode(FINDING + name)) for name in gap.findings)
