@@ -12,7 +12,7 @@ from pyoxigraph import BlankNode, NamedNode, Quad, RdfFormat, Store, Triple
 from aiopkg.assessment import Assessment, spoken
 from aiopkg.baseline import read_baseline
 from aiopkg.cut import Complete
-from aiopkg.derive import Overview, cascade, cascade_triples, look_ahead, overlook, recommend
+from aiopkg.derive import Overview, cascade, cascade_triples, findings_read, look_ahead, overlook, recommend
 from aiopkg.errors import InputError, LimitReached, Place
 from aiopkg.limits import UNLIMITED, Budget, Limits, alone
 from aiopkg.materialised import Materialised, materialise_model
@@ -200,7 +200,8 @@ def _assess(
         progress("Looking ahead")
         budget.enter("looking ahead")
     coming = look_ahead(store, matter.applicable, day, model, matter.given) if upcoming else None
-    write_graph(store, GRAPH.findings, finding_triples(ruling.findings, {rule.code: rule for rule in rules}))
+    by_code = {rule.code: rule for rule in rules}
+    write_graph(store, GRAPH.findings, finding_triples(findings_read(ruling.findings, rules), by_code))
     write_graph(store, GRAPH.ontology, spoken(rules))
     labels = Labels.of(store, GRAPH.facts)
     progress("Deriving recommendations")
@@ -215,6 +216,7 @@ def _assess(
 
     def derived() -> Iterator[Quad]:
         for graph, triples in (
+            (GRAPH.findings, finding_triples(ruling.findings, by_code)),
             (GRAPH.recommendations, remedies.write()),
             (GRAPH.cascades, cascade_triples(cascades.cascades)),
         ):

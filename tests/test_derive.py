@@ -15,7 +15,7 @@ from aiopkg.assessment import Assessment
 from aiopkg.derive.dependencies import Dependencies, Link, carriers_in
 from aiopkg.derive.gaps import GENERIC, gap_triples, open_gaps
 from aiopkg.derive.links import LinkTable
-from aiopkg.derive.recommend import recommendations_in
+from aiopkg.derive.recommend import findings_read, recommend, recommendations_in
 from aiopkg.engine import assess, assess_model
 from aiopkg.vocab import AIOP, GRAPH
 
@@ -237,3 +237,10 @@ def test_gaps_are_closed_as_the_query_says(example: Assessment) -> None:
     assert constructed <= written
     again = {found.id: found for found in recommendations_in(sorted(written, key=str), example.labels)}
     assert again == {found.id: found for found in example.recommendations}
+
+
+def test_recommendations_are_the_same_with_every_finding_in_the_store(example: Assessment) -> None:
+    whole = recommend(example.store, example.findings, example.rules, example.labels)
+    assert whole.recommendations == example.recommendations
+    read = findings_read(example.findings, example.rules)
+    assert len(read) < len(example.findings)

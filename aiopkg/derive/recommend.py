@@ -1,5 +1,6 @@
 """Recommendations: what to do, with the findings that it closes. Each kind is one query."""
 
+import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import chain
@@ -13,9 +14,10 @@ from aiopkg.rules import Rule
 from aiopkg.validate.findings import Finding
 from aiopkg.vocab import AIOP, GRAPH, PREFIXES, RDF
 
-__all__ = ["Recommendation", "Remedies", "rank_of", "recommend", "recommendations_in"]
+__all__ = ["Recommendation", "Remedies", "findings_read", "rank_of", "recommend", "recommendations_in"]
 
 _GENERIC = "CloseGap"
+_NAME = re.compile(r"\baiop:(\w+)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +61,26 @@ def recommend(store: Store, findings: Sequence[Finding], rules: Sequence[Rule], 
     gaps = tuple(open_gaps(findings, {rule.code: rule for rule in rules}))
     told = [*recommendations_in(special, labels), *(_closing(gap, labels) for gap in gaps)]
     return Remedies(tuple(sorted(told, key=rank_of)), lambda: chain(special, gap_triples(gaps)))
+
+
+def findings_read(findings: Iterable[Finding], rules: Iterable[Rule]) -> list[Finding]:
+    """Return the findings that recommendations of a kind of their own can come from; others need not be in a store.
+
+    They come from rules of which a query names the failure mode, the threshold or what they are part of; and from
+    whatever else is violated where a rule with such a threshold is.
+    """
+    named = {
+        NamedNode(PREFIXES["aiop"] + name)
+        for path in assets.queries("derive")
+        if path.stem != GENERIC
+        for name in _NAME.findall(path.read_text(encoding="utf-8"))
+    }
+    known = tuple(rules)
+    beacons = {rule.code for rule in known if not named.isdisjoint(rule.thresholds)}
+    chosen = beacons | {rule.code for rule in known if rule.failure_mode in named or not named.isdisjoint(rule.part_of)}
+    violated = [finding for finding in findings if finding.verdict == "violated"]
+    foci = {finding.focus for finding in violated if finding.rule in beacons}
+    return [finding for finding in violated if finding.rule in chosen or finding.focus in foci]
 
 
 def _closing(gap: OpenGap, labels: Labels) -> Recommendation:
