@@ -140,6 +140,7 @@ def test_a_number_is_explained_as_it_was_written() -> None:
         ("archetyp", "unknown-id", "archetype"),
         (["Retail Lending", "org:unitOf", "Quillhaven Bnk"], "unknown-element", "Quillhaven Bank"),
         (["Retail Lending", "a"], "three-words", "in quotes"),
+        (["G101", "Retail Lending"], "no-finding", "--not G101"),
         (["Retail Lending", "a", "aiop:LiveUseCase"], "not-known", "--not"),
     ],
 )
@@ -152,6 +153,27 @@ def test_what_does_not_exist_is_refused_by_name(bank: Assessment, matter: str, c
 def test_the_start_of_an_id_will_do(bank: Assessment) -> None:
     identifier = bank.findings[0].id
     assert bank.explain(identifier[:8]).root == bank.explain(identifier).root
+
+
+def test_a_finding_is_asked_for_by_its_rule_and_its_element(bank: Assessment) -> None:
+    finding = bank.findings[0]
+    assert bank.explain([finding.rule, finding.label]).root == bank.explain(finding).root
+
+
+def test_several_findings_of_a_rule_at_one_element_are_told_apart() -> None:
+    found = small(
+        "ex:scoring a aiop:UseCase ; aiop:stage aiop:Production ; aiop:hasGuardrail ex:log . ex:log a aiop:Guardrail ."
+    )
+    ids = sorted(finding.id for finding in found.findings if finding.rule == "G109")
+    assert len(ids) > 1
+    with pytest.raises(InputError) as caught:
+        found.explain(["G109", "scoring"])
+    assert caught.value.code == "ambiguous-finding" and all(each in caught.value.fix for each in ids)
+
+
+def test_what_is_only_mentioned_has_a_name_too() -> None:
+    found = small("ex:first a aiop:UseCase ; rdfs:seeAlso ex:notes .")
+    assert found.explain(["first", "rdfs:seeAlso", "notes"]).step.kind == "asserted"
 
 
 def test_every_reasoning_rule_that_writes_facts_has_a_sentence() -> None:

@@ -34,8 +34,8 @@ def explain(
         typer.Argument(
             metavar="SOURCE... WHAT",
             help="Files, folders, globs, or -; then the id of a finding, recommendation or cascade, the word "
-            "archetype, or a triple in three words (prefixed names, IRIs or labels); with --not, a triple, or the "
-            "code of a rule and an element.",
+            "archetype, the code of a rule and an element, or a triple in three words (prefixed names, IRIs or "
+            "labels); with --not, a triple, or the code of a rule and an element.",
         ),
     ],
     negated: Annotated[

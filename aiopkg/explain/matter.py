@@ -30,6 +30,7 @@ ARCHETYPES = {
 """The names by which an archetype can be asked about, as in the JSON report; without a part, the operated one."""
 
 _QUOTED = re.compile(r'"(?P<text>.*)"(?:@(?P<language>[\w-]+)|\^\^(?P<datatype>\S+))?', re.DOTALL)
+_RULE_AND_ELEMENT = 2
 _WORDS_OF_A_TRIPLE = 3
 _SHOWN = 3
 
@@ -45,7 +46,28 @@ def conclusion_of(known: Known, matter: Matter) -> Triple:
         return _named(known, matter)
     if isinstance(matter, Finding | Recommendation | Cascade):
         return _named(known, matter.id)
+    if len(matter) == _RULE_AND_ELEMENT:
+        return _found_at(known, *matter)
     return _named(known, matter[0]) if len(matter) == 1 else triple_of(known, matter)
+
+
+def _found_at(known: Known, code: str, name: str) -> Triple:
+    """Return the conclusion of the one finding of a rule at an element."""
+    if not any(rule.code == code for rule in known.rules):
+        raise InputError(
+            "three-words",
+            f"A triple has three parts, a finding a rule and an element, and this is neither: {code} {name}.",
+            fix='Put names of several words in quotes: "Demand forecast" a aiop:LiveUseCase.',
+        )
+    element = name if name.startswith("_:") else element_called(name, known.store, known.labels).value
+    ids = [finding.id for finding in known.findings if finding.rule == code and finding.focus == element]
+    if len(ids) == 1:
+        return finding_node(ids[0])
+    if ids:
+        reason, fix = f"{code} finds {len(ids)} things at '{name}'.", f"Give one of: {', '.join(sorted(ids))}."
+    else:
+        reason, fix = f"{code} finds nothing at '{name}'.", f'Ask why it does not apply: --not {code} "{name}".'
+    raise InputError("ambiguous-finding" if ids else "no-finding", reason, fix=fix)
 
 
 def _named(known: Known, name: str) -> Triple:

@@ -26,11 +26,18 @@ def element_called(text: str, store: Store, labels: Labels) -> NamedNode:
         return named
     by_label: dict[str, set[NamedNode]] = {}
     by_ending: dict[str, set[NamedNode]] = {}
+    mentioned: dict[str, set[NamedNode]] = {}
     for element in {quad.subject for graph in GRAPH.facts for quad in store.quads_for_pattern(None, None, None, graph)}:
         if isinstance(element, NamedNode):
             by_label.setdefault(_folded(labels(element)), set()).add(element)
-            by_ending.setdefault(re.split(r"[/#:]", element.value)[-1], set()).add(element)
-    found = by_label.get(_folded(text)) or by_ending.get(text.removeprefix(":"))
+            by_ending.setdefault(_ending(element), set()).add(element)
+    ending = text.removeprefix(":")
+    found = by_label.get(_folded(text)) or by_ending.get(ending)
+    if not found:  # what is mentioned only
+        for value in {q.object for graph in GRAPH.facts for q in store.quads_for_pattern(None, None, None, graph)}:
+            if isinstance(value, NamedNode):
+                mentioned.setdefault(_ending(value), set()).add(value)
+        found = mentioned.get(ending)
     if not found:
         raise InputError(
             "unknown-element",
@@ -66,6 +73,10 @@ def nearest(name: str, known: Mapping[str, object]) -> str:
     close = difflib.get_close_matches(name, list(known), n=3)
     shown = [known[match] if isinstance(known[match], str) else match for match in close]
     return f"Did you mean {' or '.join(repr(match) for match in shown)}?" if close else ""
+
+
+def _ending(element: NamedNode) -> str:
+    return re.split(r"[/#:]", element.value)[-1]
 
 
 def _all(groups: Mapping[str, set[NamedNode]]) -> list[NamedNode]:
