@@ -19,6 +19,7 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal, InvalidOperation
 from functools import cache
+from typing import TYPE_CHECKING
 
 from pyoxigraph import BlankNode, Literal, NamedNode, QuerySolutions, Triple, Variable
 from rich.table import Table
@@ -26,11 +27,15 @@ from rich.table import Table
 from aiopkg import assets
 from aiopkg.assessment import Assessment
 from aiopkg.errors import InputError
+from aiopkg.frames import pandas_frame, polars_frame
 from aiopkg.limits import Budget
 from aiopkg.model.labels import Labels
 from aiopkg.model.names import element_called, nearest
 from aiopkg.sparql import DEFAULT_GRAPH
 from aiopkg.vocab import XSD
+
+if TYPE_CHECKING:
+    from aiopkg.frames import PandasFrame, PolarsFrame
 
 __all__ = [
     "Answer",
@@ -103,6 +108,32 @@ class Answer:
             ],
         }
         return json.dumps(document, indent=2, ensure_ascii=False) + "\n"
+
+    def to_pandas(self) -> "PandasFrame":
+        """Return the rows as a pandas data frame: elements by label, literals as plain values, unbound cells missing.
+
+        After a column of elements comes one of their IRIs, ``<column>_iri``. Raises :class:`MissingExtra` where pandas
+        is not installed.
+        """
+        return pandas_frame(*self._framed())
+
+    def to_polars(self) -> "PolarsFrame":
+        """Return the rows as a polars data frame, with the columns of :meth:`to_pandas`; raises as that does."""
+        return polars_frame(*self._framed())
+
+    def _framed(self) -> tuple[list[str], list[tuple[object, ...]]]:
+        columns: dict[str, list[object]] = {}
+        for place, name in enumerate(self.columns):
+            cells = [row[place] for row in self.rows]
+            columns[name] = [self._shown(cell) for cell in cells]
+            if any(isinstance(cell, NamedNode) for cell in cells):
+                columns[f"{name}_iri"] = [cell.value if isinstance(cell, NamedNode) else None for cell in cells]
+        return list(columns), list(zip(*columns.values(), strict=True))
+
+    def _shown(self, term: Term | None) -> object:
+        if isinstance(term, Literal):
+            return _plain_literal(term)
+        return None if term is None else self.labels(term)
 
     def _plain(self, term: Term | None) -> object:
         if isinstance(term, Literal):

@@ -237,6 +237,24 @@ def test_an_answer_is_written_as_a_table_and_as_json() -> None:
     assert first["answered"] is None
 
 
+@pytest.mark.parametrize("name", ["gap-reach", "who-answers-for", "data-quality"])
+def test_an_answer_is_a_data_frame_of_labels_with_the_iris_beside_them(name: str) -> None:
+    answer = ask(assessed("manufacturer"), name)
+    asked = json.loads(answer.to_json())
+    assert asked["rows"]
+    frames = answer.to_pandas(), answer.to_polars()
+    assert list(frames[0].columns) == list(frames[1].columns)
+    for column in asked["columns"]:
+        cells = [row[column] for row in asked["rows"]]
+        labels = [cell["label"] if isinstance(cell, dict) else cell for cell in cells]
+        assert list(frames[1][column]) == labels
+        assert [
+            None if missing else cell for cell, missing in zip(frames[0][column], frames[0][column].isna(), strict=True)
+        ] == labels
+        if any(isinstance(cell, dict) for cell in cells):
+            assert list(frames[1][f"{column}_iri"]) == [cell and cell["iri"] for cell in cells]
+
+
 def test_the_questions_are_listed_as_a_table_and_as_json() -> None:
     assert "who-answers-for" in printed(questions_table())
     listed = json.loads(questions_json())

@@ -1,5 +1,6 @@
 """The ontology: in its profile, coherent, in its own style, and inferring what it promises."""
 
+import re
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
@@ -12,7 +13,7 @@ from pyoxigraph import Literal, NamedNode, Quad, RdfFormat, Store, Triple, parse
 from aiopkg import assets, vocab
 from aiopkg.reason import materialise
 from aiopkg.validate import Shapes, validate
-from aiopkg.vocab import AIOP, PREFIXES, RDFS
+from aiopkg.vocab import AIOP, PREFIXES, RDF, RDFS
 
 PILLARS = ("GovernanceElement", "TalentElement", "DataElement", "TechnologyElement")
 
@@ -97,6 +98,18 @@ def test_the_ontology_says_its_title_version_licence_source_and_prefix() -> None
 def test_no_term_is_declared_twice() -> None:
     declared = [t.subject for t in assets.ontology() if t.predicate == RDFS.label]
     assert sorted({str(t) for t in declared if declared.count(t) > 1}) == []
+
+
+def test_every_class_has_a_label_that_reads_as_a_noun() -> None:
+    """A sentence says that something is a role or a live use case; what ends in a participle or preposition is none."""
+    owl_class = NamedNode(PREFIXES["owl"] + "Class")
+    classes = {t.subject for t in assets.ontology() if (t.predicate, t.object) == (RDF.type, owl_class)}
+    labels = {t.subject: t.object.value for t in assets.ontology() if t.predicate == RDFS.label}
+    assert [each for each in classes if str(each).startswith(f"<{PREFIXES['aiop']}") and each not in labels] == []
+    read = [labels[each] for each in classes if each in labels]
+    no_noun = re.compile(r"(ed|\b(on|of|by|to|in|for|with|from|read|held|built|run))$")
+    assert [label for label in read if no_noun.search(label) and " that is " not in label] == []
+    assert len(read) > 200
 
 
 def test_the_ontology_contradicts_nothing() -> None:
