@@ -282,7 +282,7 @@ def take_up(
     bound = _packs(known.store, packs)
     given = [Triple(organization, AIOP.boundBy, pack) for pack, name in _pack_ids(known.store).items() if name in packs]
     if given:
-        known = materialise_model(model, given, budget)
+        known = known.given(given, budget)
     bearing = [rule for rule in catalogue() if not rule.pack or rule.pack in bound]
     applicable = tuple(settings.revised(rule) for rule in bearing if settings.chooses(rule.code))
     rules = tuple(rule for rule in applicable if rule.in_force(as_of))

@@ -2,17 +2,25 @@
 
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 
-from pyoxigraph import BlankNode, NamedNode, Quad, Store, Triple
+from pyoxigraph import BlankNode, NamedNode, Quad, RdfFormat, Store, Triple
 
 from aiopkg import assets
 from aiopkg.limits import UNLIMITED, Budget, Limits
 from aiopkg.model import Model, load
-from aiopkg.reason import Closure, Entailment, entails, materialise
-from aiopkg.vocab import GRAPH, OWL
+from aiopkg.reason import Closure, Entailment, Facts, entails, materialise
+from aiopkg.vocab import GRAPH, RDF
 
-__all__ = ["Materialised", "closure_of", "entailment", "materialise_model"]
+__all__ = [
+    "Materialised",
+    "closure_of",
+    "entailment",
+    "materialise_model",
+    "ontology_closure",
+    "spells_a_definition",
+]
 
 
 @dataclass(frozen=True)
@@ -20,7 +28,8 @@ class Materialised:
     """A model with what follows from it.
 
     ``store`` holds the graphs asserted, ontology and inferred with one representative of each group of
-    individuals that are the same; ``closure`` says everything of everyone.
+    individuals that are the same, and without memberships in the unnamed classes that spell definitions;
+    ``closure`` says everything of everyone.
     """
 
     model: Model
@@ -29,18 +38,50 @@ class Materialised:
     same: Mapping[object, NamedNode | BlankNode]
     """The representative of each individual that is the same as another."""
 
+    def given(self, facts: Sequence[Triple], budget: Budget = UNLIMITED) -> "Materialised":
+        """This model with what follows from it and from facts of the evaluation itself; this one's store is used up."""
+        closure = materialise(facts, budget, self.closure)
+        same = _representatives(closure)
+        if same != self.same:
+            return _written(self.model, closure, self.closure.asserted, same)
+        before, now = (each.inferred.of_named_kinds().represented(same) for each in (self.closure, closure))
+        for triple in before.without(now):
+            self.store.remove(_quad(triple, GRAPH.inferred))
+        self.store.extend(_quad(triple, GRAPH.inferred) for triple in now.without(before))
+        return Materialised(self.model, closure, self.store, same)
+
 
 def materialise_model(model: Model, given: Sequence[Triple] = (), budget: Budget = UNLIMITED) -> Materialised:
     """Draw every conclusion from a model and the ontology together, and from facts of the evaluation itself."""
-    ontology = assets.ontology()
-    closure = materialise([*model.triples, *ontology, *given], budget)
-    base = set(ontology)
-    same = _representatives(closure, model, {triple.subject for triple in ontology})
-    store = Store()
-    asserted = {_represent(triple, same) for triple in model.triples} - base
-    inferred = {_represent(triple, same) for triple in closure.inferred} - asserted - base
-    for graph, triples in ((GRAPH.asserted, asserted), (GRAPH.ontology, base), (GRAPH.inferred, inferred)):
-        store.bulk_extend([Quad(t.subject, t.predicate, t.object, graph) for t in triples])
+    closure = materialise(model.table, budget, ontology_closure())
+    known = _written(model, closure, closure.asserted, _representatives(closure))
+    return known.given(given, budget) if given else known
+
+
+@cache
+def ontology_closure() -> Closure:
+    """What follows from the ontology alone; drawn once in a process."""
+    return materialise(assets.ontology())
+
+
+def spells_a_definition(triple: Triple) -> bool:
+    """Tell whether a triple that follows is membership in an unnamed class, which stores go without."""
+    return isinstance(triple.object, BlankNode) and triple.predicate == RDF.type
+
+
+def _written(
+    model: Model, closure: Closure, stated: Facts, same: Mapping[object, NamedNode | BlankNode]
+) -> Materialised:
+    """A store with what is stated, the ontology, and what follows; no triple is in two graphs."""
+    store, alone = Store(), ontology_closure()
+    asserted = stated.without(alone.asserted).represented(same)
+    inferred = closure.inferred.of_named_kinds().represented(same).without(asserted).without(alone.asserted)
+    _write(store, GRAPH.asserted, asserted)
+    store.bulk_extend(_ontology())
+    if not same and not alone.inferred.meets(closure.asserted):
+        store.bulk_extend(_follows_from_the_ontology())
+        inferred = inferred.without(alone.inferred)
+    _write(store, GRAPH.inferred, inferred)
     return Materialised(model, closure, store, same)
 
 
@@ -65,15 +106,10 @@ def closure_of(
     model = load([source] if isinstance(source, str | Path) else source, input_format, strict=with_ontology)
     progress("Drawing conclusions")
     budget.enter("drawing conclusions")
-    if with_ontology:
-        ontology = assets.ontology()
-        known = materialise([*model.triples, *ontology], budget)
-        alone = {*ontology, *materialise(ontology).inferred} - set(model.places)
-        spelt = {t.subject for t in ontology if isinstance(t.subject, BlankNode)}
-    else:
-        known = materialise(model.triples, budget)
-        alone, spelt = set(), set()
-    told = (t for t in known.inferred if t not in alone and t.subject not in spelt and t.object not in spelt)
+    alone = ontology_closure() if with_ontology else materialise(())
+    known = materialise(model.table, budget, alone)
+    spelt = {t.subject for t in alone.asserted if isinstance(t.subject, BlankNode)}
+    told = (t for t in known.inferred.without(alone.inferred) if t.subject not in spelt and t.object not in spelt)
     budget.enter("writing what follows")
     lines = {f"{triple} .\n" for triple in budget.heeding((*model.triples, *told))}
     return "".join(sorted(lines))
@@ -101,14 +137,36 @@ def entailment(
     return entails([*stated, *assets.ontology()] if with_ontology else stated, asked, budget)
 
 
-def _representatives(closure: Closure, model: Model, terms: Collection[object]) -> dict[object, NamedNode | BlankNode]:
+def _write(store: Store, graph: NamedNode, facts: Facts) -> None:
+    # What reads a text gives blank nodes names of its own.
+    blank = facts.of_blank_nodes()
+    store.bulk_extend([_quad(triple, graph) for triple in blank])
+    for part in facts.without(blank).ntriples():
+        # What is written is made of terms that were read before: there is nothing in it to refuse.
+        store.bulk_load(part, RdfFormat.N_TRIPLES, to_graph=graph, lenient=True)
+
+
+@cache
+def _ontology() -> Sequence[Quad]:
+    return [_quad(triple, GRAPH.ontology) for triple in dict.fromkeys(assets.ontology())]
+
+
+@cache
+def _follows_from_the_ontology() -> Sequence[Quad]:
+    return [_quad(triple, GRAPH.inferred) for triple in ontology_closure().inferred.of_named_kinds()]
+
+
+def _quad(triple: Triple, graph: NamedNode) -> Quad:
+    return Quad(triple.subject, triple.predicate, triple.object, graph)
+
+
+def _representatives(closure: Closure) -> dict[object, NamedNode | BlankNode]:
     """Map each element that is the same as another to the first of its group.
 
     Terms of the ontology come first, because rules name them; then other IRIs; then by the alphabet.
     """
     groups: dict[object, set[NamedNode | BlankNode]] = {}
-    pairs = [t for source in (model.triples, closure.inferred) for t in source if t.predicate == OWL.sameAs]
-    for triple in pairs:
+    for triple in closure.equalities:
         ends = {end for end in (triple.subject, triple.object) if isinstance(end, NamedNode | BlankNode)}
         known = [groups.get(end, {end}) for end in ends]
         if all(group is known[0] and ends <= group for group in known) and ends <= groups.keys():
@@ -116,18 +174,10 @@ def _representatives(closure: Closure, model: Model, terms: Collection[object]) 
         merged = set().union(*known)
         for element in merged:
             groups[element] = merged
+    terms: Collection[object] = {triple.subject for triple in assets.ontology()} if groups else ()
 
     def rank(element: NamedNode | BlankNode) -> tuple[bool, bool, str]:
         return element not in terms, isinstance(element, BlankNode), str(element)
 
     first = {id(group): min(group, key=rank) for group in groups.values()}
     return {element: first[id(group)] for element, group in groups.items()}
-
-
-def _represent(triple: Triple, same: Mapping[object, NamedNode | BlankNode]) -> Triple:
-    if not same or triple.predicate == OWL.sameAs:
-        return triple
-    subject, value = same.get(triple.subject), same.get(triple.object)
-    if subject is None and value is None:
-        return triple
-    return Triple(subject or triple.subject, triple.predicate, value or triple.object)

@@ -222,6 +222,24 @@ def test_more_premises_never_take_a_conclusion_away(graph: Facts, more: list[lis
 
 @few
 @given(graphs(), st.randoms(use_true_random=False))
+def test_what_is_drawn_upon_a_closure_is_what_follows_from_all(graph: Facts, chance: random.Random) -> None:
+    # A list is no list any more where more is said of its cells: these stay together.
+    cells = {triple for triple in graph if triple.predicate in (FIRST, REST)}
+    known = cells | {triple for triple in sorted(graph, key=str) if chance.random() < 0.7}
+    more = graph - known
+    upon, whole = materialise(more, upon=materialise(known)), materialise(graph)
+    assert list(upon.inferred) == list(whole.inferred)
+    assert list(upon.asserted) == list(whole.asserted)
+    assert upon.inconsistencies == whole.inconsistencies
+    for triple in upon.inferred:
+        step = upon.step_of(triple)
+        assert step is not None and step.premises
+        assert all(upon.round_of(premise) < upon.round_of(triple) for premise in step.premises)
+    assert all(upon.rule_of(triple) is None for triple in graph)
+
+
+@few
+@given(graphs(), st.randoms(use_true_random=False))
 def test_the_order_of_the_triples_changes_nothing(graph: Facts, chance: random.Random) -> None:
     ordered = sorted(graph, key=str)
     shuffled = ordered.copy()

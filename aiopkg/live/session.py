@@ -12,8 +12,9 @@ from aiopkg.engine import RdfGraph, Sources, load_model, statements_of
 from aiopkg.errors import Place
 from aiopkg.live.state import State
 from aiopkg.model import Model
-from aiopkg.model.check import check_literals, check_terms, check_values
+from aiopkg.model.check import check
 from aiopkg.model.renames import in_present_terms
+from aiopkg.model.table import Table
 from aiopkg.settings import Settings
 from aiopkg.validate.findings import Finding
 
@@ -85,9 +86,7 @@ class Live:
             known = self._state.model.places
             places, former = self._added(add)
             come = {triple: place for triple, place in places.items() if known.get(triple) != place}
-            check_terms(come)
-            check_literals(come.items())
-            check_values(come.items())
+            check(Table.of(come))
             unwanted = in_present_terms((triple, _EDIT) for triple in _triples(remove))[0]
             gone = [triple for triple, _ in dict.fromkeys(unwanted) if triple in known and triple not in places]
             outcome = self._take_in(

@@ -17,6 +17,7 @@ from aiopkg.live.measures import Measures
 from aiopkg.live.remedies import Remedies
 from aiopkg.live.rulings import Revised, Rulings
 from aiopkg.live.trails import Trails
+from aiopkg.materialised import spells_a_definition
 from aiopkg.model import Model
 from aiopkg.model.labels import NAMING, Labels
 from aiopkg.model.load import as_stored
@@ -132,8 +133,10 @@ class State:
         edit = self._closure.edited(fresh, [triple for triple in lost if triple not in self._fixed])
         if edit.changes is None:
             return None
-        appeared = [triple for triple in edit.changes.appeared if triple not in self._ontology]
-        vanished = [triple for triple in edit.changes.vanished if triple not in self._ontology]
+        appeared, vanished = (
+            [triple for triple in triples if triple not in self._ontology and not spells_a_definition(triple)]
+            for triples in (edit.changes.appeared, edit.changes.vanished)
+        )
         fresh = [triple for triple in fresh if triple not in self._ontology]
         lost = [triple for triple in lost if triple not in self._ontology]
         touched = (*appeared, *vanished, *fresh, *lost)

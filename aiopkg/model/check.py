@@ -4,18 +4,20 @@ that are not of the kind which a property of ours asks for.
 
 import difflib
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from datetime import date
 from functools import cache
 
-from pyoxigraph import Literal, NamedNode, Triple
+import numpy as np
+from pyoxigraph import Literal, NamedNode
 
 from aiopkg import assets
 from aiopkg.errors import InputError, Place
 from aiopkg.model.renames import renames
+from aiopkg.model.table import Table
 from aiopkg.vocab import AIOP, OWL, PREFIXES, RDF, RDFS, shorten
 
-__all__ = ["check_literals", "check_terms", "check_values"]
+__all__ = ["check"]
 
 _DECIMAL = r"[+-]?(\d+(\.\d*)?|\.\d+)"
 _DATE = r"-?\d{4,}-(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])"
@@ -66,18 +68,26 @@ def _declared() -> frozenset[str]:
     return frozenset(t.subject.value for t in assets.ontology() if t.predicate == RDFS.isDefinedBy)  # type: ignore[union-attr]
 
 
-def check_terms(places: Mapping[Triple, Place]) -> None:
-    """Raise :class:`InputError` when a triple names a term of our namespace that does not exist."""
+def check(table: Table) -> None:
+    """Raise :class:`InputError` for the first triple that would be misread: one that names a term of our namespace
+    that does not exist, one with a typed literal whose text is not one of its type, and one that gives a property of
+    ours a value that it cannot have.
+    """
+    _check_terms(table)
+    _check_literals(table)
+    _check_values(table)
+
+
+def _check_terms(table: Table) -> None:
+    ours = PREFIXES["aiop"]
+    names = ((number, term.value) for number, term in enumerate(table.terms) if type(term) is NamedNode)
+    wrong = {number: name for number, name in names if name.startswith(ours) and name not in _declared()}
     unknown: dict[str, Place] = {}
-    for triple, place in places.items():
-        for term in (triple.subject, triple.predicate, triple.object):
-            if (
-                isinstance(term, NamedNode)
-                and term.value.startswith(PREFIXES["aiop"])
-                and term.value not in _declared()
-                and term.value != PREFIXES["aiop"]
-            ):
-                unknown[term.value] = min(place, unknown.get(term.value, place))
+    for column in (table.subjects, table.predicates, table.objects) if wrong else ():
+        for row in np.flatnonzero(np.isin(column, list(wrong))).tolist():
+            name, place = wrong[int(column[row])], table.place(row)
+            unknown[name] = min(place, unknown.get(name, place))
+    unknown.pop(ours, None)
     if not unknown:
         return
     first, place = min(unknown.items(), key=lambda item: (item[1], item[0]))
@@ -109,29 +119,39 @@ def _kinds() -> Mapping[NamedNode, str]:
     return asked
 
 
-def check_values(places: Iterable[tuple[Triple, Place]]) -> None:
-    """Raise :class:`InputError` for a value that a property of ours cannot have: a text for a time, number, duration
-    or truth value, an element for any of these, or a literal for an element. Rules would read such a value as absent.
+def _check_values(table: Table) -> None:
+    """Rules would read as absent a text for a time, number, duration or truth value, an element for any of these, or a
+    literal for an element.
     """
     kinds = _kinds()
-    for triple, place in places:
-        asked = kinds.get(triple.predicate)
-        if asked is None or _fits(triple.object, asked):
-            continue
+    # For each term the number of what it is: of a datatype, or nought for what is no literal.
+    datatypes: dict[str, int] = {"": 0}
+    types = (term.datatype.value if type(term) is Literal else "" for term in table.terms)
+    numbers = np.fromiter((datatypes.setdefault(name, len(datatypes)) for name in types), dtype=np.int64)
+    names = [name.removeprefix(PREFIXES["xsd"]) for name in datatypes]
+    fitting = {asked: np.array([_fits(name, asked) for name in names], dtype=np.bool_) for asked in {*kinds.values()}}
+    fits = np.ones(len(table), dtype=np.bool_)
+    for predicate in np.unique(table.predicates).tolist():
+        asked = kinds.get(table.terms[predicate])
+        if asked is not None:
+            rows = np.flatnonzero(table.predicates == predicate)
+            fits[rows] = fitting[asked][numbers[table.objects[rows]]]
+    if not fits.all():
+        row = int(np.argmin(fits))
+        triple = next(table.chosen(np.array([row])))
+        asked = kinds[triple.predicate]
         noun, _, sample = _KINDS.get(asked, ("an element", (), ""))
         shown = _shown(triple.object)
         raise InputError(
             "value",
             f"{shown}, given for {shorten(triple.predicate.value)}, is not {noun}.",
-            place=place,
+            place=table.place(row),
             fix=f"Write it like {sample}." if asked else "Give the element an IRI, and its name as its rdfs:label.",
         )
 
 
-def _fits(value: object, asked: str) -> bool:
-    if not isinstance(value, Literal):
-        return not asked
-    return bool(asked) and value.datatype.value.removeprefix(PREFIXES["xsd"]) in _KINDS[asked][1]
+def _fits(datatype: str, asked: str) -> bool:
+    return datatype in _KINDS[asked][1] if asked else not datatype
 
 
 def _shown(value: object) -> str:
@@ -144,34 +164,34 @@ def _cut(text: str) -> str:
     return text if len(text) <= _MOST_SHOWN else text[: _MOST_SHOWN - 3] + "..."
 
 
-def check_literals(places: Iterable[tuple[Triple, Place]]) -> None:
-    """Raise :class:`InputError` for a typed literal whose text is not one of its type.
-
-    The lexical spaces are those of XML Schema 1.1 part 2. A number whose exponent is beyond what a
+def _check_literals(table: Table) -> None:
+    """The lexical spaces are those of XML Schema 1.1 part 2. A number whose exponent is beyond what a
     double can hold is refused before anything tries to compute it, and so is a day outside the years 1 to
     9999, with which nothing could be compared.
     """
-    for triple, place in places:
-        value = triple.object
-        if not isinstance(value, Literal):
-            continue
-        datatype, text = value.datatype.value, value.value
-        if datatype in _DOUBLES:
-            match = _DOUBLE.fullmatch(text)
-            exponent = match.group("exponent") if match else None
-            if match and (exponent is None or (len(exponent) < 6 and int(exponent) <= _LARGEST_EXPONENT)):
-                continue
-        else:
-            pattern = _LEXICAL.get(datatype)
-            if pattern is None or (pattern.fullmatch(text) and (datatype not in _DAYS or _is_a_day(text))):
-                continue
-        name = datatype.removeprefix(PREFIXES["xsd"])
+    wrong = [n for n, term in enumerate(table.terms) if type(term) is Literal and not _may_stand(term)]
+    if wrong:
+        row = int(np.flatnonzero(np.isin(table.objects, wrong))[0])
+        triple = next(table.chosen(np.array([row])))
+        assert isinstance(triple.object, Literal)
+        name, text = triple.object.datatype.value.removeprefix(PREFIXES["xsd"]), triple.object.value
         raise InputError(
             "literal",
             f'"{_cut(text)}", given for {shorten(triple.predicate.value)}, is not an xsd:{name} that can be held.',
-            place=place,
+            place=table.place(row),
             fix=f'Write it as the type asks, for example "{_SAMPLES.get(name, "1.5")}", or change the type.',
         )
+
+
+def _may_stand(literal: Literal) -> bool:
+    """Tell whether the text of a literal is one of its type, and one that can be held."""
+    datatype, text = literal.datatype.value, literal.value
+    if datatype in _DOUBLES:
+        match = _DOUBLE.fullmatch(text)
+        exponent = match.group("exponent") if match else None
+        return bool(match) and (exponent is None or (len(exponent) < 6 and int(exponent) <= _LARGEST_EXPONENT))
+    pattern = _LEXICAL.get(datatype)
+    return pattern is None or bool(pattern.fullmatch(text) and (datatype not in _DAYS or _is_a_day(text)))
 
 
 def _is_a_day(text: str) -> bool:

@@ -19,12 +19,13 @@ from typing import Any
 
 import numpy as np
 import numpy.typing as npt
-from pyoxigraph import BaseDirection, BlankNode, Literal, NamedNode, Triple
+from pyoxigraph import BaseDirection, BlankNode, Literal, NamedNode
 
 from aiopkg import __version__, assets
 from aiopkg.errors import InputError, Place
 from aiopkg.model.load import Model, load_sources
 from aiopkg.model.sources import Source, find_sources
+from aiopkg.model.table import Places, Table
 
 __all__ = ["Kept", "load_kept"]
 
@@ -165,30 +166,23 @@ def _unsealed(content: bytes, start: int = 0) -> bytes | None:
 
 
 def _packed(model: Model) -> bytes:
-    numbers: dict[Term, int] = {}
-    files: dict[str, int] = {}
+    table = model.table
     tags: dict[tuple[str, str], int] = {}
-    rows = [
-        (
-            numbers.setdefault(triple.subject, len(numbers)),  # type: ignore[arg-type]
-            numbers.setdefault(triple.predicate, len(numbers)),
-            numbers.setdefault(triple.object, len(numbers)),  # type: ignore[arg-type]
-            files.setdefault(place.file, len(files)),
-            place.line or 0,
-            place.column or 0,
-        )
-        for triple, place in model.places.items()
-    ]
-    table = np.array(rows, dtype=np.int64).reshape(-1, 6)
-    position = {triple: number for number, triple in enumerate(model.places)}
-    columns: dict[str, Column] = {name: table[:, number] for number, name in enumerate(_COLUMNS[:6])}
-    columns["order"] = np.array([position[triple] for triple in model.triples], dtype=np.int64)
-    columns["kind"] = np.array([_kind(term, tags) for term in numbers], dtype=np.int64)
+    columns: dict[str, Column] = {
+        "subject": table.subjects,
+        "predicate": table.predicates,
+        "object": table.objects,
+        "file": table.file,
+        "line": table.line,
+        "column": table.column,
+        "order": table.order,
+        "kind": np.array([_kind(term, tags) for term in table.terms], dtype=np.int64),
+    }
     texts = {
-        "terms": [term.value for term in numbers],
-        "files": list(files),
+        "terms": [term.value for term in table.terms],
+        "files": list(table.files),
         "tags": list(tags),
-        "former": [[position[triple], [term.value for term in terms]] for triple, terms in model.former.items()],
+        "former": [[table.row(triple), [term.value for term in terms]] for triple, terms in model.former.items()],
     }
     parts = [json.dumps(texts, ensure_ascii=False).encode(), *(columns[name].tobytes() for name in _COLUMNS)]
     return _MAGIC + b"".join(map(_sealed, parts)) + _sealed(b"end")
@@ -228,17 +222,19 @@ def _unpacked(content: bytes, path: Path) -> Model:
 def _model(texts: Mapping[str, Any], columns: Mapping[str, Column]) -> Model:
     tags = [(name, value) for name, value in texts["tags"]]
     terms = [_term(text, kind, tags) for text, kind in zip(texts["terms"], columns["kind"].tolist(), strict=True)]
-    files = texts["files"]
-    rows = zip(*(columns[name].tolist() for name in _COLUMNS[:6]), strict=True)
-    places = {
-        Triple(terms[s], terms[p], terms[o]): Place(files[file], line or None, column or None)
-        for s, p, o, file, line, column in rows
-    }
-    triples = list(places)
-    former = {triples[number]: tuple(map(NamedNode, iris)) for number, iris in texts["former"]}
-    model = Model(places, former)
-    model.__dict__["triples"] = tuple(triples[number] for number in columns["order"].tolist())
-    return model
+    table = Table(
+        terms,
+        columns["subject"],
+        columns["predicate"],
+        columns["object"],
+        texts["files"],
+        columns["file"],
+        columns["line"],
+        columns["column"],
+    )
+    table.__dict__["order"] = columns["order"]
+    former = {next(table.chosen(np.array([row]))): tuple(map(NamedNode, iris)) for row, iris in texts["former"]}
+    return Model(Places(table), former)
 
 
 def _term(text: str, kind: int, tags: Sequence[tuple[str, str]]) -> Term:

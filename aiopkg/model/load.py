@@ -6,17 +6,18 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
 
+import numpy as np
 from pyoxigraph import BlankNode, Literal, NamedNode, Quad, Store, Triple
 
 from aiopkg.errors import InputError, Place
 from aiopkg.limits import Budget
-from aiopkg.model.blank import name_blank_nodes
 from aiopkg.model.catalog import Catalog
-from aiopkg.model.check import check_literals, check_terms, check_values
+from aiopkg.model.check import check
+from aiopkg.model.gather import Gathering
 from aiopkg.model.layered import Layered
-from aiopkg.model.parse import parse_source
-from aiopkg.model.renames import Deprecation, deprecations, in_present_terms
+from aiopkg.model.renames import Deprecation, deprecations
 from aiopkg.model.sources import Source, find_sources
+from aiopkg.model.table import Grouped, Places, Table
 from aiopkg.vocab import OWL, PREFIXES
 
 __all__ = ["Model", "as_stored", "load", "rewritten"]
@@ -39,27 +40,29 @@ class Model:
         return deprecations(self.former, self.places)
 
     @cached_property
+    def table(self) -> Table:
+        """The triples and their places as columns."""
+        return self.places.table if isinstance(self.places, Places) else Table.of(self.places)
+
+    @cached_property
     def triples(self) -> tuple[Triple, ...]:
         """Every asserted triple once, sorted by its N-Triples form."""
-        return tuple(sorted(self.places, key=str))
+        return tuple(self.table.chosen(self.table.order))
+
+    @property
+    def size(self) -> int:
+        """How many triples are asserted."""
+        return len(self.places)
 
     @cached_property
     def _described(self) -> Mapping[Node, Sequence[Triple]]:
         """The triples about each subject."""
-        found: dict[Node, list[Triple]] = {}
-        for triple in self.places:
-            if isinstance(triple.subject, NamedNode | BlankNode):
-                found.setdefault(triple.subject, []).append(triple)
-        return found
+        return Grouped(self.table)
 
     @cached_property
     def _mentioned(self) -> Mapping[Node, Sequence[Triple]]:
         """The triples that mention each thing as their object."""
-        found: dict[Node, list[Triple]] = {}
-        for triple in self.places:
-            if isinstance(triple.object, NamedNode | BlankNode):
-                found.setdefault(triple.object, []).append(triple)
-        return found
+        return Grouped(self.table, by_object=True)
 
     def statements_about(self, element: object) -> Sequence[Triple]:
         """Return the triples whose subject is an element."""
@@ -71,13 +74,17 @@ class Model:
 
     def place_of(self, element: object) -> Place | None:
         """Return where an element is first described, or mentioned if nothing is said of it."""
+        if isinstance(self._described, Grouped) and isinstance(self._mentioned, Grouped):
+            return self._described.place_of(element) or self._mentioned.place_of(element)
         speaking = self._described.get(element) or self._mentioned.get(element, ())  # type: ignore[call-overload]
         return min((self.places[triple] for triple in speaking), default=None)
 
     @cached_property
     def _written(self) -> Mapping[Literal, Mapping[Literal, int]]:
         """Each literal as a store rewrites it, with the spellings that the user chose and how often each occurs."""
-        typed = Counter(t.object for t in self.places if isinstance(t.object, Literal) and _may_be_rewritten(t.object))
+        numbers, times = np.unique(self.table.objects, return_counts=True)
+        said = zip(map(self.table.terms.__getitem__, numbers.tolist()), times.tolist(), strict=True)
+        typed = {term: often for term, often in said if isinstance(term, Literal) and _may_be_rewritten(term)}
         spellings: dict[Literal, dict[Literal, int]] = {}
         for stored, original in rewritten(typed):
             spellings.setdefault(stored, {})[original] = typed[original]
@@ -196,67 +203,36 @@ def load_sources(sources: Iterable[Source], *, strict: bool = True, catalog: Pat
     budget = Budget.of(None)
     queue = deque(sources)
     imports = Catalog(catalog) if catalog else None
-    found: list[tuple[Triple, Place]] = []
+    gathering = Gathering()
     seen: set[str] = set()
     while queue:
         source = queue.popleft()
         if source.name in seen:
             continue
         seen.add(source.name)
-        statements = list(budget.heeding(_statements(source, len(seen))))
-        if not statements:
+        rows = gathering.take_in(source, budget)
+        if not rows:
             raise InputError(
                 "empty-file",
                 f"{source.name} holds no statement.",
                 place=Place(source.name),
                 fix="Check that it is the file you meant.",
             )
-        found += statements
         if imports:
-            asked = ((t.object, place) for t, place in statements if t.predicate == OWL.imports)
+            asked = gathering.naming(OWL.imports, rows)
             queue += [imports.find(iri.value, place) for iri, place in asked if isinstance(iri, NamedNode)]
-    return model_of(found, strict=strict)
-
-
-def _statements(source: Source, number: int) -> Iterator[tuple[Triple, Place]]:
-    labels: dict[BlankNode, BlankNode] = {}
-    for quad, place in parse_source(source):
-        yield _apart(quad, labels, number), place
+    return _model(gathering, strict=strict)
 
 
 def model_of(found: Iterable[tuple[Triple, Place]], *, strict: bool = True) -> Model:
     """Make a model of triples and their places, blank nodes named by what is said of them; see :func:`load`."""
-    statements, former = in_present_terms(found) if strict else (list(found), {})
-    names = name_blank_nodes(triple for triple, _ in statements)
-    places: dict[Triple, Place] = {}
-    written_so: dict[Triple, tuple[NamedNode, ...]] = {}
-    for triple, place in statements:
-        subject, value = triple.subject, triple.object
-        renamed = Triple(
-            names[subject] if isinstance(subject, BlankNode) else subject,
-            triple.predicate,
-            names[value] if isinstance(value, BlankNode) else value,
-        )
-        if renamed not in places:
-            places[renamed] = place
-        if triple in former:
-            written_so[renamed] = former[triple]
+    gathering = Gathering()
+    gathering.take_in_triples(found)
+    return _model(gathering, strict=strict)
+
+
+def _model(gathering: Gathering, *, strict: bool) -> Model:
+    table, former = gathering.finished(present=strict)
     if strict:
-        check_terms(places)
-        check_literals(places.items())
-        check_values(places.items())
-    return Model(places, written_so)
-
-
-def _apart(quad: Quad, labels: dict[BlankNode, BlankNode], number: int) -> Triple:
-    """Return the triple of a quad with its blank nodes kept apart from those of other documents."""
-
-    def label(node: BlankNode) -> BlankNode:
-        return labels.setdefault(node, BlankNode(f"d{number}-{len(labels)}"))
-
-    subject, value = quad.subject, quad.object
-    return Triple(
-        label(subject) if isinstance(subject, BlankNode) else subject,
-        quad.predicate,
-        label(value) if isinstance(value, BlankNode) else value,
-    )
+        check(table)
+    return Model(Places(table), former)

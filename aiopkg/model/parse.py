@@ -1,25 +1,28 @@
 """Reads one document into triples, each with the line it stands on.
 
-The parser is fed one line at a time, so that the number of lines handed over when it yields a
-triple is the line on which that triple ends.
+The parser is fed one line at a time, so that the bytes handed over when it yields a triple end with the line on
+which that triple ends.
 """
 
 import codecs
 import io
 import json
 import re
-from collections.abc import Iterator
+from bisect import bisect_left
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import IO, cast
 from urllib.parse import quote
 from xml.parsers import expat
 
+import numpy as np
 from pyoxigraph import Quad, RdfFormat, Triple, parse
 
 from aiopkg.errors import InputError, LimitReached, Place
 from aiopkg.model.sources import Source
+from aiopkg.model.table import Numbers
 
-__all__ = ["parse_source"]
+__all__ = ["lines_at", "parse_source", "read_statements"]
 
 _EXTERNAL = re.compile(rb"<!(?:ENTITY\s+(?:%\s+)?\S+|DOCTYPE\s+\S+)\s+(?:SYSTEM|PUBLIC)\b")
 _ENTITY = re.compile(rb"""<!ENTITY\s+(\S+)\s+(?:"([^"]*)"|'([^']*)')""")
@@ -37,27 +40,28 @@ _ENDS_TOO_SOON = frozenset(
 )
 
 
-class _Lines(io.RawIOBase):
-    """A byte stream that hands out one line a call, a longer one in parts, and counts the lines begun."""
+class _Lines:
+    """Bytes that are handed out one line a call, a longer one in parts; all of it in C."""
 
     def __init__(self, content: bytes) -> None:
-        super().__init__()
-        self._stream = io.BytesIO(content.removeprefix(codecs.BOM_UTF8))
-        self._within = False
-        self.count = 0
-
-    def read(self, size: int = -1, /) -> bytes:
-        part = self._stream.readline(size)
-        self.count += bool(part) and not self._within
-        self._within = bool(part) and not part.endswith(b"\n")
-        return part
+        stream = io.BytesIO(content.removeprefix(codecs.BOM_UTF8))
+        self.read = stream.readline
+        self.reached = stream.tell
 
 
 def parse_source(source: Source, base: str | None = None) -> Iterator[tuple[Quad, Place]]:
-    """Yield each statement of a document with its place; never opens another file or the network.
+    """Yield each statement of a document with its place; raises as :func:`read_statements` does."""
+    ends = _line_ends(source.content).tolist() if source.has_lines else []
+    for quad, reached in read_statements(source, base):
+        yield quad, Place(source.name, _line(ends, reached) if source.has_lines else None)
 
-    A byte order mark of UTF-8 at the start is passed over. ``base`` resolves relative IRIs; without it the name
-    of the document does.
+
+def read_statements(source: Source, base: str | None = None) -> Iterator[tuple[Quad, int]]:
+    """Yield each statement of a document, and how many bytes of it were read by then: up to the end of the line on
+    which the statement ends. Never opens another file or the network.
+
+    A byte order mark of UTF-8 at the start is passed over, and not counted. ``base`` resolves relative IRIs; without
+    it the name of the document does.
 
     Raises :class:`InputError` with place, excerpt and fix for a syntax error, for a triple within a triple
     (RDF 1.2), for RDF/XML that refers to anything outside itself, and for JSON-LD with a context that lies
@@ -69,21 +73,41 @@ def parse_source(source: Source, base: str | None = None) -> Iterator[tuple[Quad
     elif source.format == RdfFormat.JSON_LD:
         _refuse_remote_context(source)
     lines = _Lines(source.content)
+    reached = lines.reached
     try:
         for quad in parse(cast(IO[bytes], lines), source.format, base_iri=base or _base(source)):
-            place = Place(source.name, max(lines.count, 1) if source.has_lines else None)
-            if isinstance(quad.object, Triple):
+            if type(quad.object) is Triple:
+                place = Place(source.name, _line_reached(source, reached()) if source.has_lines else None)
                 raise _triple_in_triple(source, place)
-            yield quad, place
+            yield quad, reached()
     except (SyntaxError, ValueError, UnicodeDecodeError) as error:
-        raise _syntax_error(source, error, lines.count) from error
+        raise _syntax_error(source, error, _line_reached(source, reached())) from error
     except MemoryError as error:
         raise LimitReached(
             "large-statement",
             "A statement or comment is larger than the parser holds.",
-            place=Place(source.name, max(lines.count, 1)),
+            place=Place(source.name, _line_reached(source, reached())),
             fix="Break it up, or leave out what is not RDF; a literal may have some 16 million bytes.",
         ) from error
+
+
+def lines_at(content: bytes, reached: Numbers) -> Numbers:
+    """The lines, counted from 1, that had been begun when so many bytes of a document were read."""
+    return np.maximum(np.searchsorted(_line_ends(content), reached - 1) + 1, 1)
+
+
+def _line_ends(content: bytes) -> Numbers:
+    """Where the lines of a document end, counted without a byte order mark."""
+    found = np.flatnonzero(np.frombuffer(content.removeprefix(codecs.BOM_UTF8), dtype=np.uint8) == ord("\n"))
+    return found.astype(np.int64)
+
+
+def _line(ends: Sequence[int], reached: int) -> int:
+    return bisect_left(ends, reached - 1) + 1
+
+
+def _line_reached(source: Source, reached: int) -> int:
+    return _line(_line_ends(source.content).tolist(), reached)
 
 
 def _triple_in_triple(source: Source, place: Place) -> InputError:

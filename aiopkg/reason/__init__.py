@@ -1,6 +1,6 @@
 """The reasoner: OWL 2 RL/RDF rules compiled from the ontology, evaluated over sorted columns of numbers."""
 
-from .closure import Changes, Closure, Edit, Inconsistency, Inferred, Step, materialise
+from .closure import Changes, Closure, Edit, Facts, Inconsistency, Step, materialise
 from .entail import Entailment, entails
 from .table import RULES, Rule
 
@@ -10,8 +10,8 @@ __all__ = [
     "Closure",
     "Edit",
     "Entailment",
+    "Facts",
     "Inconsistency",
-    "Inferred",
     "Rule",
     "Step",
     "entails",

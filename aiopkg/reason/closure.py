@@ -1,26 +1,29 @@
 """The closure: what an input and its axioms entail, as an immutable value over the caller's terms."""
 
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import chain
 
 import numpy as np
 from pyoxigraph import BlankNode, NamedNode, Triple
 
 from aiopkg.limits import UNLIMITED, Budget
+from aiopkg.model.table import Table
 
-from .dictionary import Dictionary, Term, encode
+from .dictionary import NOTHING_KNOWN, Dictionary, Term, encode
+from .facts import Facts, packed
 from .inconsistent import Fact, clashes
 from .record import ASSERTED
 from .relations import Ids, Layout, Relation, merged_runs, one, present, unique, without
 from .revise import Revision, revise
-from .saturate import Saturation, saturate
+from .saturate import Saturation, saturate, saturate_upon
 from .steps import History
 from .table import RULES
 from .vocabulary import SAME
 from .written import clutter, written_out
 
-__all__ = ["Changes", "Closure", "Edit", "Inconsistency", "Inferred", "Step", "materialise"]
+__all__ = ["Changes", "Closure", "Edit", "Facts", "Inconsistency", "Step", "materialise"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,42 +60,6 @@ class Edit:
 
     closure: "Closure"
     changes: Changes | None
-
-
-class Inferred(Collection[Triple]):
-    """The inferred triples, decoded as they are read, in an order that depends on nothing but the set."""
-
-    def __init__(self, terms: Dictionary, layout: Layout, keys: Ids) -> None:
-        self._terms = terms
-        self._layout = layout
-        self._keys = keys
-
-    def __len__(self) -> int:
-        return len(self._keys)
-
-    def __contains__(self, triple: object) -> bool:
-        key = packed(self._terms, self._layout, triple)
-        return key is not None and bool(present(self._keys, key)[0])
-
-    def __iter__(self) -> Iterator[Triple]:
-        rank = self._terms.rank()
-        predicates, subjects, objects = self._layout.unpack(self._keys)
-        order = np.lexsort((rank[objects], rank[predicates], rank[subjects]))
-        terms = self._terms.terms
-        for subject, predicate, value in zip(
-            subjects[order].tolist(), predicates[order].tolist(), objects[order].tolist(), strict=True
-        ):
-            yield Triple(terms[subject], terms[predicate], terms[value])
-
-
-def packed(terms: Dictionary, layout: Layout, triple: object) -> Ids | None:
-    """The packed fact of a triple, or None where a term of it is unknown."""
-    if not isinstance(triple, Triple):
-        return None
-    subject, predicate, value = (terms.number(term) for term in (triple.subject, triple.predicate, triple.object))
-    if subject is None or predicate is None or value is None:
-        return None
-    return layout.pack(predicate, subject, value)
 
 
 def _numbered(terms: Dictionary, layout: Layout, triples: Iterable[Triple]) -> Ids | None:
@@ -159,16 +126,16 @@ class Closure:
         for column, number in zip(columns, (on, about, to), strict=True):
             if number is not None:
                 kept &= column == number
-        return iter(Inferred(self._terms, self._layout, keys[kept]))
+        return iter(Facts(self._terms, self._layout, keys[kept]))
 
     @cached_property
     def _everything(self) -> Relation:
         return Relation.of(self._layout, unique(np.concatenate((self._asserted, self._inferred_keys))))
 
     @cached_property
-    def inferred(self) -> Inferred:
+    def inferred(self) -> Facts:
         """The triples that the rules add."""
-        return Inferred(self._terms, self._layout, self._inferred_keys)
+        return Facts(self._terms, self._layout, self._inferred_keys)
 
     @cached_property
     def inconsistencies(self) -> tuple[Inconsistency, ...]:
@@ -181,9 +148,14 @@ class Closure:
         return tuple(sorted(found, key=lambda each: (each.rule, [str(triple) for triple in each.premises])))
 
     @property
-    def asserted(self) -> Iterator[Triple]:
-        """The premises, in an order that depends on nothing but the set."""
-        return iter(Inferred(self._terms, self._layout, self._asserted))
+    def asserted(self) -> Facts:
+        """The premises."""
+        return Facts(self._terms, self._layout, self._asserted)
+
+    @property
+    def equalities(self) -> Iterator[Triple]:
+        """What is asserted or inferred to be the same."""
+        return (triple for facts in (self.asserted, self.inferred) for triple in facts.equalities())
 
     def edited(self, added: Iterable[Triple] = (), removed: Iterable[Triple] = ()) -> "Edit":
         """The closure of the premises without some triples and with others; this closure stays as it is.
@@ -193,7 +165,7 @@ class Closure:
         """
         coming = dict.fromkeys(added)
         going = [triple for triple in removed if triple not in coming]
-        terms = self._terms.extended(coming)
+        terms = self._terms.extended(chain.from_iterable(coming))
         layout = self._layout
         if len(terms) <= 1 << layout.bits:
             came, went = _numbered(terms, layout, coming), _numbered(terms, layout, going)
@@ -325,12 +297,19 @@ class Closure:
         return isinstance(subject, NamedNode | BlankNode) and isinstance(predicate, NamedNode)
 
 
-def materialise(triples: Iterable[Triple], budget: Budget = UNLIMITED) -> Closure:
+def materialise(triples: Iterable[Triple] | Table, budget: Budget = UNLIMITED, upon: Closure | None = None) -> Closure:
     """Draw every conclusion of the OWL 2 RL/RDF rules (W3C OWL 2 Profiles, section 4.3) from triples.
 
-    Axioms are whatever triples say so, wherever they stand. A contradiction is reported in the closure's
-    ``inconsistencies`` and raises nothing. Raises LimitReached for an input with too many different terms or
-    consequences, and when the budget, which is heeded between rounds, is used up.
+    Axioms are whatever triples say so, wherever they stand. ``upon`` is the closure of further premises: what
+    follows from these alone is not drawn again. A contradiction is reported in the closure's ``inconsistencies`` and
+    raises nothing. Raises LimitReached for an input with too many different terms or consequences, and when the
+    budget, which is heeded between rounds, is used up.
     """
-    terms, layout, asserted = encode(triples)
-    return Closure(terms, saturate(terms, layout, asserted, budget))
+    terms, layout, asserted = encode(triples, upon._terms if upon else NOTHING_KNOWN)
+    if upon is None:
+        return Closure(terms, saturate(terms, layout, asserted, budget))
+    saturation = saturate_upon(upon._saturation, terms, layout, asserted, budget)
+    if saturation is None:
+        known = upon._layout.repacked(upon._asserted, layout)
+        saturation = saturate(terms, layout, merged_runs(known, asserted[~present(known, asserted)]), budget)
+    return Closure(terms, saturation)

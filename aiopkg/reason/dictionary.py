@@ -1,22 +1,26 @@
 """Terms to numbers and back, and what must be known about a term by its number.
 
 A dictionary is filled once, by :func:`encode`, and only read afterwards; :meth:`Dictionary.extended` makes a
-larger one. Numbers follow the order of arrival, so nothing that leaves this package may depend on them:
-whatever has to be chosen or ordered is chosen by :meth:`Dictionary.rank`.
+larger one, in which the terms that were known keep their numbers. Numbers follow the order of arrival, so nothing
+that leaves this package may depend on them: whatever has to be chosen or ordered is chosen by
+:meth:`Dictionary.rank`.
 """
 
 from collections import defaultdict
 from collections.abc import Iterable
 from itertools import chain, count
+from typing import Final
 
 import numpy as np
 from pyoxigraph import BlankNode, Literal, NamedNode, Triple
+
+from aiopkg.model.table import Table
 
 from .literals import DATATYPES, Value, is_in, value_of
 from .relations import Flags, Ids, Layout, unique
 from .vocabulary import FIXED, NAMESPACES, SCHEMA_CLASS_END, SCHEMA_PROPERTY_END, TYPE
 
-__all__ = ["Dictionary", "Term", "encode"]
+__all__ = ["NOTHING_KNOWN", "Dictionary", "Term", "encode"]
 
 Term = NamedNode | BlankNode | Literal | Triple
 _UNREAD = -1
@@ -38,14 +42,13 @@ class Dictionary:
     def __len__(self) -> int:
         return len(self.terms)
 
-    def extended(self, triples: Iterable[Triple]) -> "Dictionary":
-        """This dictionary, or a larger one in which the terms of some triples have numbers too."""
-        fresh = {term: None for term in chain.from_iterable(triples) if term not in self.numbers}
+    def extended(self, terms: Iterable[Term]) -> "Dictionary":
+        """This dictionary, or a larger one in which some terms have numbers too."""
+        fresh = dict.fromkeys(term for term in terms if term not in self.numbers)
         if not fresh:
             return self
         numbers = dict(self.numbers)
-        for term in fresh:
-            numbers[term] = len(numbers)
+        numbers.update(zip(fresh, range(len(numbers), len(numbers) + len(fresh)), strict=True))
         larger = Dictionary.__new__(Dictionary)
         larger.numbers = numbers
         larger.terms = [*self.terms, *fresh]
@@ -149,37 +152,44 @@ class Dictionary:
         return term
 
 
-def encode(triples: Iterable[Triple]) -> tuple[Dictionary, Layout, Ids]:
+NOTHING_KNOWN: Final = Dictionary({NamedNode(iri): number for number, iri in enumerate(FIXED)})
+"""The terms that every dictionary begins with."""
+
+
+def encode(given: Iterable[Triple] | Table, known: Dictionary = NOTHING_KNOWN) -> tuple[Dictionary, Layout, Ids]:
     """Number the terms of an input; its different facts come back packed and ascending.
 
-    Properties get low numbers where the facts would not fit a word otherwise. Raises LimitReached for an
-    input with more terms than the reasoner can number (some sixteen million).
+    What ``known`` numbers keeps its number. Of other terms, properties get low numbers where the facts would not
+    fit a word otherwise. Raises LimitReached for an input with more terms than the reasoner can number (some
+    sixteen million).
     """
-    arriving: defaultdict[Term, int] = defaultdict(count().__next__)
-    for iri in FIXED:
-        arriving[NamedNode(iri)]
-    flat = np.fromiter(map(arriving.__getitem__, chain.from_iterable(triples)), dtype=np.int64)
-    numbers: dict[Term, int] = dict(arriving)
-    subjects, predicates, objects = flat[0::3], flat[1::3], flat[2::3]
-    layout = Layout.of(len(numbers))
-    if layout.predicates < len(numbers):
+    if isinstance(given, Table):
+        arriving: Iterable[Term] = given.terms
+        columns = (given.subjects, given.predicates, given.objects)
+    else:
+        numbers: defaultdict[Term, int] = defaultdict(count().__next__)
+        flat = np.fromiter(map(numbers.__getitem__, chain.from_iterable(given)), dtype=np.int64)
+        arriving, columns = tuple(numbers), (flat[0::3], flat[1::3], flat[2::3])
+    terms = known.extended(arriving)
+    place = np.fromiter(map(terms.numbers.__getitem__, arriving), dtype=np.int64)
+    subjects, predicates, objects = (place[column] for column in columns)
+    layout = Layout.of(len(terms))
+    if layout.predicates < len(terms):
         axiomatic = (predicates < SCHEMA_PROPERTY_END) | (predicates == TYPE) & (objects < SCHEMA_CLASS_END)
         named = np.concatenate((predicates, subjects[axiomatic], objects[axiomatic]))
-        layout.check_predicates(np.arange(len(FIXED) + len(unique(named)), dtype=np.int64))
-        move = _properties_first(len(numbers), named)
+        layout.check_predicates(np.arange(len(known) + len(unique(named)), dtype=np.int64))
+        move = _properties_first(len(terms), len(known), named)
         subjects, predicates, objects = move[subjects], move[predicates], move[objects]
-        terms: list[Term] = [NamedNode("urn:x")] * len(numbers)
-        for term, number in numbers.items():
-            terms[move[number]] = term
-        numbers = {term: number for number, term in enumerate(terms)}
-    return Dictionary(numbers), layout, unique(layout.pack(predicates, subjects, objects))
+        order = np.argsort(move).tolist()
+        terms = known.extended(terms.terms[number] for number in order)
+    return terms, layout, unique(layout.pack(predicates, subjects, objects))
 
 
-def _properties_first(terms: int, predicates: Ids) -> Ids:
-    """New numbers for old ones: fixed terms, then what may be a property, then the rest in their old order."""
+def _properties_first(terms: int, known: int, predicates: Ids) -> Ids:
+    """New numbers for old ones: what was known, then what may be a property, then the rest in their old order."""
     group = np.full(terms, 2, dtype=np.int64)
     group[predicates] = 1
-    group[: len(FIXED)] = 0
+    group[:known] = 0
     move = np.empty(terms, dtype=np.int64)
     move[np.argsort(group, kind="stable")] = np.arange(terms, dtype=np.int64)
     return move

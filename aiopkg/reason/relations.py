@@ -78,6 +78,10 @@ class Layout:
         mask = (1 << self.bits) - 1
         return keys >> (2 * self.bits), (keys >> self.bits) & mask, keys & mask
 
+    def repacked(self, keys: Ids, wider: "Layout") -> Ids:
+        """Packed facts as a layout with as many bits or more packs them; their order stays."""
+        return keys if wider == self else wider.pack(*self.unpack(keys))
+
     def turned(self, keys: Ids) -> Ids:
         """The same facts with their last two columns exchanged, not sorted."""
         first, second, third = self.unpack(keys)
@@ -143,6 +147,11 @@ class Relation:
     def of(cls, layout: Layout, keys: Ids) -> "Relation":
         """The relation of packed facts that are ascending and different."""
         return cls(layout, keys, np.sort(layout.turned(keys)))
+
+    def within(self, wider: Layout) -> "Relation":
+        """The same facts in a layout with as many bits or more."""
+        columns = (self.layout.repacked(column, wider) for column in (self.by_subject, self.by_object))
+        return self if wider == self.layout else Relation(wider, *columns)
 
     def __len__(self) -> int:
         return len(self.by_subject)

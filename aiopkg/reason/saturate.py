@@ -13,13 +13,14 @@ from .consequences import consequences, literal_types
 from .dictionary import Dictionary
 from .equality import Equality, equal_pairs, merge
 from .record import ASSERTED, Record, Stretch
-from .relations import Ids, Layout, Relation, one
+from .relations import Ids, Layout, Relation, merged_runs, one, present
 from .schema import Schema, compile_schema
 from .table import rule_number
 from .transitive import close_transitively
 from .vocabulary import (
     CLASS,
     DATATYPE_PROPERTY,
+    NOTHING,
     OBJECT_PROPERTY,
     SAME,
     SCHEMA_CLASS_END,
@@ -29,7 +30,7 @@ from .vocabulary import (
     TYPE,
 )
 
-__all__ = ["Saturation", "saturate", "speaks_of_schema"]
+__all__ = ["Saturation", "saturate", "saturate_upon", "speaks_of_schema"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,14 +49,43 @@ def saturate(terms: Dictionary, layout: Layout, asserted: Ids, budget: Budget = 
     """
     record = Record(layout, Relation.of(layout, asserted))
     record.log.append(Stretch(0, ASSERTED, asserted))
-    equality = Equality.of(len(terms))
+    return _go_on(record, Equality.of(len(terms)), terms, None, record.facts, budget)
+
+
+def saturate_upon(
+    before: Saturation, terms: Dictionary, layout: Layout, added: Ids, budget: Budget = UNLIMITED
+) -> Saturation | None:
+    """Draw what follows from a fixpoint and more packed facts (ascending, different).
+
+    ``terms`` and ``layout`` are those of all facts together. None where the fixpoint knows of equal terms: what is
+    said of these would have to be rewritten first. The budget is heeded between rounds.
+    """
+    if len(before.equality.shared()):
+        return None
+    narrow = before.record.layout
+    log = [Stretch(each.round, each.rule, narrow.repacked(each.keys, layout)) for each in before.record.log]
+    log[0] = Stretch(0, ASSERTED, merged_runs(log[0].keys, added[~present(log[0].keys, added)]))
+    facts = before.record.facts.within(layout)
+    delta = Relation.of(layout, added[~facts.has(added)])
+    record = Record(layout, facts.merged(delta), log, before.record.round)
+    _, nothing = delta.subjects(TYPE, one(NOTHING))
+    axioms = len(nothing) or speaks_of_schema(record.facts, delta)
+    return _go_on(record, Equality.of(len(terms)), terms, None if axioms else before.schema, delta, budget)
+
+
+def _go_on(
+    record: Record, equality: Equality, terms: Dictionary, schema: Schema | None, delta: Relation, budget: Budget
+) -> Saturation:
+    """Run the rounds to the end, first over ``delta``; without a schema, over all facts once the axioms are closed."""
     while True:
-        schema = _close_axioms(record, equality, terms, budget)
-        delta = record.facts
+        if schema is None:
+            schema = _close_axioms(record, equality, terms, budget)
+            delta = record.facts
         while len(delta):
             budget.heed()
             delta = _advance(record, equality, schema, terms, delta)
             if speaks_of_schema(record.facts, delta):
+                schema = None
                 break
         else:
             return Saturation(record, equality, schema)

@@ -173,7 +173,7 @@ def _summary(a: Assessment) -> Json:
         **({} if a.cut is None else {"cut": asdict(a.cut)}),
         "rules": len(a.rules),
         "packs": list(a.packs),
-        "triples": len(a.model.triples),
+        "triples": a.model.size,
         "violated": {severity: violated[severity] for severity in ("violation", "warning", "info")},
         "findings": {verdict: verdicts[verdict] for verdict in VERDICTS if verdict != "satisfied"},
         "left_out": list(a.left_out),

@@ -54,7 +54,7 @@ def _in_short(a: Assessment, broken: Sequence[Finding]) -> Iterator[str]:
     gaps = ", ".join(f"{severities[name]:,} {name}" for name in SEVERITIES if severities[name]) or "no gap"
     besides = "".join(f", {verdicts[v]:,} {v.replace('_', ' ')}" for v in VERDICTS[2:] if verdicts[v])
     packs = f" with {' and '.join(map(for_markdown, a.packs))}" if a.packs else ""
-    yield f"{len(a.rules)} rules{packs}, {len(a.model.triples):,} facts: {gaps}{besides}."
+    yield f"{len(a.rules)} rules{packs}, {a.model.size:,} facts: {gaps}{besides}."
     yield ""
     if a.baseline:
         carried = sum(a.state_of(finding) == "carried" for finding in broken)

@@ -81,7 +81,7 @@ def _in_short(a: Assessment, violated: Sequence[Finding]) -> str:
     counts = ", ".join(_number(severities[s], s) for s in ("violation", "warning", "info") if severities[s])
     packs = f" with {' and '.join(a.packs)}" if a.packs else ""
     nothing = "no gap found so far" if a.cut else "no gap found"
-    return f"{len(a.rules)} rules{packs}, {len(a.model.triples):,} facts: {counts or nothing}."
+    return f"{len(a.rules)} rules{packs}, {a.model.size:,} facts: {counts or nothing}."
 
 
 def _compared(a: Assessment, violated: Sequence[Finding]) -> Iterator[RenderableType]:

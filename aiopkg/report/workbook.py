@@ -94,7 +94,7 @@ def _summary(a: Assessment) -> Iterator[tuple[Cell, Cell]]:
     yield "rules applied", len(a.rules)
     yield from (("pack applied", pack) for pack in a.packs)
     yield from (("rule left out by the settings", code) for code in a.left_out)
-    yield "facts", len(a.model.triples)
+    yield "facts", a.model.size
     if a.baseline:
         carried = sum(f.verdict == "violated" and a.state_of(f) == "carried" for f in a.findings)
         yield from (("gaps carried over", carried), ("gaps closed since the baseline", len(a.closed)))

@@ -66,7 +66,7 @@ class Page:
     )
     day = cached_property(lambda page: page.assessment.as_of.isoformat())
     version = cached_property(lambda _: __version__)
-    facts = cached_property(lambda page: len(page.assessment.model.triples))
+    facts = cached_property(lambda page: page.assessment.model.size)
     brief = cached_property(lambda page: brief(page.assessment))
     areas = cached_property(lambda page: areas_of(page.assessment, page.gaps))
     roots = cached_property(lambda page: roots_of(page.assessment))

@@ -1,0 +1,127 @@
+"""A set of facts as triples: decoded as they are read, and written as N-Triples without ever being triples."""
+
+from collections.abc import Collection, Iterator, Mapping
+
+import numpy as np
+from pyoxigraph import BlankNode, Triple
+
+from .dictionary import Dictionary, Term
+from .relations import Ids, Layout, present, unique
+from .vocabulary import SAME, TYPE
+
+__all__ = ["Facts", "packed"]
+
+_AT_ONCE = 250_000
+"""How many lines of N-Triples are made at a time."""
+_FEW = 0.05
+"""The share of facts among terms up to which they are put into order by themselves."""
+
+
+class Facts(Collection[Triple]):
+    """Different triples, in an order that depends on nothing but the set."""
+
+    def __init__(self, terms: Dictionary, layout: Layout, keys: Ids) -> None:
+        self._terms = terms
+        self._layout = layout
+        self._keys = keys
+
+    def __len__(self) -> int:
+        return len(self._keys)
+
+    def __contains__(self, triple: object) -> bool:
+        key = packed(self._terms, self._layout, triple)
+        return key is not None and bool(present(self._keys, key)[0])
+
+    def __iter__(self) -> Iterator[Triple]:
+        predicates, subjects, objects = self._layout.unpack(self._keys)
+        rank = self._rank(subjects, predicates, objects)
+        order = np.lexsort((rank[objects], rank[predicates], rank[subjects]))
+        terms = self._terms.terms
+        for subject, predicate, value in zip(
+            subjects[order].tolist(), predicates[order].tolist(), objects[order].tolist(), strict=True
+        ):
+            yield Triple(terms[subject], terms[predicate], terms[value])
+
+    def _rank(self, *columns: Ids) -> Ids:
+        if len(self._keys) > _FEW * len(self._terms):
+            return self._terms.rank()
+        used = unique(np.concatenate(columns))
+        rank = np.zeros(len(self._terms), dtype=np.int64)
+        rank[sorted(used.tolist(), key=self._terms.sort_key)] = np.arange(len(used), dtype=np.int64)
+        return rank
+
+    def without(self, other: "Facts") -> "Facts":
+        """These facts but for some; the terms of the others keep their numbers among those of these."""
+        keys = other._layout.repacked(other._keys, self._layout)
+        return Facts(self._terms, self._layout, self._keys[~present(keys, self._keys)])
+
+    def meets(self, other: "Facts") -> bool:
+        """Whether some of these facts are among others, whose terms keep their numbers among those of these."""
+        return bool(present(other._layout.repacked(other._keys, self._layout), self._keys).any())
+
+    def equalities(self) -> "Facts":
+        """Those that say that two terms are the same."""
+        shift = 2 * self._layout.bits
+        low, high = np.searchsorted(self._keys, [SAME << shift, (SAME + 1) << shift]).tolist()
+        return Facts(self._terms, self._layout, self._keys[low:high])
+
+    def of_named_kinds(self) -> "Facts":
+        """These facts but for memberships in classes without a name, which spell definitions."""
+        predicates, _, objects = self._layout.unpack(self._keys)
+        typed = np.flatnonzero(predicates == TYPE)
+        kinds = unique(objects[typed])
+        unnamed = [kind for kind in kinds.tolist() if type(self._terms.terms[kind]) is BlankNode]
+        kept = np.ones(len(self._keys), dtype=np.bool_)
+        kept[typed[np.isin(objects[typed], unnamed)]] = False
+        return Facts(self._terms, self._layout, self._keys[kept])
+
+    def represented(self, same: Mapping[object, Term]) -> "Facts":
+        """These facts with one term in place of each that is the same, but for what says so."""
+        if not same:
+            return self
+        predicates, subjects, objects = self._layout.unpack(self._keys)
+        stand_in = np.arange(len(self._terms), dtype=np.int64)
+        for term, other in same.items():
+            number, place = self._terms.number(term), self._terms.number(other)
+            if number is not None and place is not None:
+                stand_in[number] = place
+        changed = predicates != SAME
+        keys = self._layout.pack(
+            predicates,
+            np.where(changed, stand_in[subjects], subjects),
+            np.where(changed, stand_in[objects], objects),
+        )
+        return Facts(self._terms, self._layout, unique(keys))
+
+    def of_blank_nodes(self) -> "Facts":
+        """Those that name a blank node."""
+        predicates, subjects, objects = self._layout.unpack(self._keys)
+        terms = self._terms.terms
+        used = unique(np.concatenate((unique(predicates), subjects, objects)))
+        blank = np.zeros(len(terms), dtype=np.bool_)
+        blank[used] = np.fromiter((type(terms[n]) is BlankNode for n in used.tolist()), dtype=np.bool_, count=len(used))
+        return Facts(self._terms, self._layout, self._keys[blank[predicates] | blank[subjects] | blank[objects]])
+
+    def ntriples(self) -> Iterator[bytes]:
+        """Write the facts as N-Triples, some at a time, in no order to rely on."""
+        predicates, subjects, objects = self._layout.unpack(self._keys)
+        texts = np.empty(len(self._terms), dtype=object)
+        used = unique(np.concatenate((unique(predicates), subjects, objects)))
+        texts[used] = [f"{self._terms.terms[number]} " for number in used.tolist()]
+        for start in range(0, len(self._keys), _AT_ONCE):
+            part = slice(start, start + _AT_ONCE)
+            rows = np.empty((len(self._keys[part]), 4), dtype=object)
+            for place, column in enumerate((subjects, predicates, objects)):
+                rows[:, place] = texts[column[part]]
+            rows[:, 3] = ".\n"
+            yield "".join(rows.ravel().tolist()).encode()
+
+
+def packed(terms: Dictionary, layout: Layout, triple: object) -> Ids | None:
+    """The packed fact of a triple, or None where a term of it is unknown."""
+    if not isinstance(triple, Triple):
+        return None
+    subject, predicate, value = (terms.number(term) for term in (triple.subject, triple.predicate, triple.object))
+    if subject is None or predicate is None or value is None:
+        return None
+    return layout.pack(predicate, subject, value)
