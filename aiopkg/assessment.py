@@ -32,6 +32,7 @@ from aiopkg.model.labels import Labels
 from aiopkg.notebook import element
 from aiopkg.reason import Closure, Inconsistency
 from aiopkg.rules import Rule
+from aiopkg.settings import Waiver
 from aiopkg.sparql import Answered, Graphs, Value, evaluate
 from aiopkg.validate.findings import Finding, NotKnown
 from aiopkg.validate.listing import Findings
@@ -101,6 +102,8 @@ class Assessment:
     baseline: Baseline | None = None
     left_out: tuple[str, ...] = ()
     """The codes of rules that would apply and that the settings leave out."""
+    idle_waivers: tuple[Waiver, ...] = ()
+    """The waivers of the settings whose element the model does not mention."""
     cut: Cut | None = None
     """None where the assessment is whole. Else it holds the verdicts of the rules that were judged; what other
     stages would have found is not in it unless they are among ``cut.stages``."""

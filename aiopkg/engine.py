@@ -24,7 +24,7 @@ from aiopkg.model.load import model_of
 from aiopkg.model.parse import parse_source
 from aiopkg.model.sources import Source
 from aiopkg.rules import Rule, catalogue
-from aiopkg.settings import Settings
+from aiopkg.settings import Settings, Waiver
 from aiopkg.validate.findings import Ruling, name_of, rule_upon
 from aiopkg.validate.listing import Findings
 from aiopkg.validate.telling import finding_triples
@@ -247,6 +247,7 @@ def _assess(
         upcoming=coming,
         baseline=read_baseline(settings.baseline) if settings.baseline else None,
         left_out=matter.left_out,
+        idle_waivers=matter.idle_waivers,
     )
 
 
@@ -255,7 +256,8 @@ class Matter:
     """What an assessment is about: a materialised model, its organization and packs, and the rules that apply.
 
     ``applicable`` are the rules whatever their dates, ``rules`` those in force; ``given`` are facts of the
-    evaluation itself; ``left_out`` the codes of rules in force that the settings leave out.
+    evaluation itself; ``left_out`` the codes of rules in force that the settings leave out, ``idle_waivers``
+    the waivers of the settings that waive nothing here.
     """
 
     known: Materialised
@@ -265,6 +267,7 @@ class Matter:
     applicable: tuple[Rule, ...]
     rules: tuple[Rule, ...]
     left_out: tuple[str, ...]
+    idle_waivers: tuple[Waiver, ...]
 
 
 def take_up(
@@ -287,7 +290,7 @@ def take_up(
     applicable = tuple(settings.revised(rule) for rule in bearing if settings.chooses(rule.code))
     rules = tuple(rule for rule in applicable if rule.in_force(as_of))
     left_out = tuple(r.code for r in bearing if r.in_force(as_of) and not settings.chooses(r.code))
-    return Matter(known, organization, bound, tuple(given), applicable, rules, left_out)
+    return Matter(known, organization, bound, tuple(given), applicable, rules, left_out, settings.idle(model))
 
 
 def write_graph(store: Store, graph: NamedNode, triples: Sequence[Triple]) -> None:

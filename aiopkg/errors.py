@@ -12,7 +12,7 @@ Anything else that escapes is a defect of aiopkg (exit code 4).
 
 from dataclasses import dataclass
 
-__all__ = ["AiopkgError", "InputError", "LimitReached", "MissingExtra", "Place"]
+__all__ = ["AiopkgError", "AiopkgWarning", "InputError", "LimitReached", "MissingExtra", "Place"]
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -63,6 +63,10 @@ class MissingExtra(InputError):
             f"{needed_for} needs the optional part '{extra}', which is not installed.",
             fix=f"Install it with: pip install 'aiopkg[{extra}]'",
         )
+
+
+class AiopkgWarning(UserWarning):
+    """Something that was given has no effect; nothing else is wrong."""
 
 
 class LimitReached(AiopkgError):

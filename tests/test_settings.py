@@ -13,7 +13,7 @@ from test_cli import run
 
 from aiopkg.baseline import Baseline, Known, read_baseline
 from aiopkg.engine import assess
-from aiopkg.errors import InputError
+from aiopkg.errors import AiopkgWarning, InputError
 from aiopkg.live import Live
 from aiopkg.live.watch import Watch
 from aiopkg.report import document, schema, to_json
@@ -125,6 +125,47 @@ def test_a_waiver_waives_until_its_day(tmp_path: Path, until: str, verdict: str)
     if verdict == "waived":
         assert finding.note == f"Taken over by the new owner (granted by The board until {until})"
         assert found.explain(finding.id)
+
+
+def test_a_waiver_of_what_no_model_mentions_is_told_once_and_in_the_report(tmp_path: Path) -> None:
+    chosen = settings(tmp_path, WAIVER.format(focus="http://ex/gone", until="2027-01-01"))
+    with pytest.warns(AiopkgWarning, match="aiopkg.toml:2: The waiver of G101 waives nothing.*http://ex/gone") as told:
+        found = assess(MAKER, as_of=DAY, settings=chosen)
+    assert len(told) == 1
+    written = json.loads(to_json(found))
+    jsonschema.validate(written, schema())
+    (idle,) = written["summary"]["idle_waivers"]
+    assert (idle["rule"], idle["focus"], idle["line"]) == ("G101", "http://ex/gone", 2)
+    done = run("query", str(MAKER), "ASK {}", "--config", str(tmp_path / "aiopkg.toml"))
+    assert (done.returncode, done.stdout) == (0, "yes\n")
+    assert done.stderr.count("waives nothing") == 1 and done.stderr.startswith("warning: ")
+
+
+JUDGING = {
+    "ask": ["ask", "who-answers-for", str(MAKER)],
+    "explain": ["explain", str(MAKER), "archetype"],
+    "query": ["query", str(MAKER), "ASK {}"],
+    "validate": ["validate", str(MAKER)],
+    "serve": ["serve", str(MAKER)],
+    "mcp": ["mcp", str(MAKER)],
+}
+
+
+@pytest.mark.parametrize("name", JUDGING)
+def test_every_command_that_judges_takes_the_settings_that_are_named(tmp_path: Path, name: str) -> None:
+    (tmp_path / "other.toml").write_text("[profiles.strict]\n")
+    done = run(*JUDGING[name], "--config", str(tmp_path / "other.toml"), "--profile", "lax")
+    assert done.returncode == 2 and "lax" in done.stderr and "other.toml" in done.stderr
+
+
+def test_a_threshold_that_is_settled_holds_in_every_command_that_judges(tmp_path: Path) -> None:
+    (tmp_path / "own.toml").write_text("[thresholds]\nCentralShare = 0.01\n")
+    text = "ASK { aiop:CentralShare aiop:thresholdValue 0.01 }"
+    assert run("query", str(MAKER), text, "--config", str(tmp_path / "own.toml")).stdout == "yes\n"
+    assert run("query", str(MAKER), text).stdout == "no\n"
+    words = ["explain", str(MAKER), "archetype"]
+    strict, usual = run(*words, "--config", str(tmp_path / "own.toml")).stdout, run(*words).stdout
+    assert "limit: 0.01" in strict and "limit: 0.01" not in usual
 
 
 def test_waivers_may_stand_in_a_file_of_their_own(tmp_path: Path) -> None:

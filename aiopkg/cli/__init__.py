@@ -4,6 +4,7 @@ import errno
 import gc
 import os
 import sys
+import warnings
 
 from aiopkg.cli.agenting import mcp
 from aiopkg.cli.app import app
@@ -16,7 +17,7 @@ from aiopkg.cli.migrating import migrate
 from aiopkg.cli.querying import query
 from aiopkg.cli.reasoning import entails, materialise
 from aiopkg.cli.serving import serve
-from aiopkg.cli.trouble import complain
+from aiopkg.cli.trouble import caution, complain
 from aiopkg.cli.validating import validate
 from aiopkg.errors import AiopkgError, InputError
 
@@ -34,6 +35,7 @@ _INTERRUPTED = 130
 
 def main() -> None:
     """Run the command line and end the process: 0 fine, 1 findings, 2 usage or input, 3 a limit, 4 our defect."""
+    warnings.showwarning = caution
     gc.disable()  # a command that ends soon makes few cycles; those that stay enable it again
     try:
         try:

@@ -6,7 +6,7 @@ from rich.text import Text
 from aiopkg.errors import AiopkgError
 from aiopkg.model.labels import legible
 
-__all__ = ["complain"]
+__all__ = ["caution", "complain"]
 
 
 def complain(error: AiopkgError) -> None:
@@ -19,6 +19,12 @@ def complain(error: AiopkgError) -> None:
     if error.fix:
         console.print(Text.assemble(("fix: ", "bold green"), legible(error.fix)), highlight=False)
     console.print(Text(f"code: {error.code}", style="dim"), highlight=False)
+
+
+def caution(message: Warning | str, *_: object) -> None:
+    """Print a warning to standard error."""
+    said = Text.assemble(("warning: ", "bold yellow"), legible(str(message)))
+    Console(stderr=True, soft_wrap=True).print(said, highlight=False)
 
 
 def _seen(line: str) -> str:

@@ -90,6 +90,7 @@ class State:
             overlook=sum_up,
             baseline=self._baseline,
             left_out=matter.left_out,
+            idle_waivers=matter.idle_waivers,
         )
 
     def take_in(self, model: Model, fresh: Sequence[Triple], lost: Sequence[Triple]) -> Revised | None:

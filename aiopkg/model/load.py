@@ -72,6 +72,11 @@ class Model:
         """Tell whether anything is said of an element."""
         return bool(self._described.get(element))  # type: ignore[call-overload]
 
+    def mentions(self, element: object, apart_from: Collection[object] = ()) -> bool:
+        """Tell whether a triple has an element as its subject or object, those about some other things aside."""
+        speaking = self._mentioned.get(element, ())  # type: ignore[call-overload]
+        return self.describes(element) or any(triple.subject not in apart_from for triple in speaking)
+
     def place_of(self, element: object) -> Place | None:
         """Return where an element is first described, or mentioned if nothing is said of it."""
         if isinstance(self._described, Grouped) and isinstance(self._mentioned, Grouped):

@@ -177,6 +177,10 @@ def _summary(a: Assessment) -> Json:
         "violated": {severity: violated[severity] for severity in ("violation", "warning", "info")},
         "findings": {verdict: verdicts[verdict] for verdict in VERDICTS if verdict != "satisfied"},
         "left_out": list(a.left_out),
+        "idle_waivers": [
+            {"rule": waiver.rule, "focus": waiver.focus, "file": waiver.place.file, "line": waiver.place.line}
+            for waiver in a.idle_waivers
+        ],
         **_against_baseline(a),
         "vacuous": [code for code, row in a.verdicts.items() if not sum(row.values())],
         "loops": [[_link(link, a.labels) for link in loop] for loop in a.cascades.loops],

@@ -1,6 +1,7 @@
 """The settings as one value, and what they do to the rules and to the model."""
 
 import hashlib
+import warnings
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date
@@ -10,7 +11,7 @@ from types import MappingProxyType
 
 from pyoxigraph import Literal, NamedNode, Triple
 
-from aiopkg.errors import Place
+from aiopkg.errors import AiopkgWarning, Place
 from aiopkg.model import Model
 from aiopkg.rules import Rule
 from aiopkg.vocab import AIOP, PREFIXES, RDF, RDFS, RULE, SH, XSD
@@ -109,7 +110,13 @@ class Settings:
         return replace(rule, severity=name, triples=triples)
 
     def stated(self, model: Model) -> Model:
-        """Return a model that states the thresholds and waivers that are settled; they go before those of its own."""
+        """Return a model that states the thresholds and waivers that are settled; they go before those of its own.
+
+        Warns of waivers that waive nothing; see :meth:`idle`.
+        """
+        for waiver in self.idle(model):
+            said = f"The waiver of {waiver.rule} waives nothing: the model does not mention <{waiver.focus}>."
+            warnings.warn(f"{waiver.place}: {said}", AiopkgWarning, stacklevel=1)
         settlements: tuple[Threshold | Waiver, ...] = (*self.thresholds, *self.waivers)
         added = {t: each.place for each in settlements for t in each.triples()}
         if not added:
@@ -117,6 +124,11 @@ class Settings:
         settled = {threshold.term for threshold in self.thresholds}
         own = [t for t in model.places if t.predicate == AIOP.thresholdValue and t.subject in settled]
         return model.edited(added, own)
+
+    def idle(self, model: Model) -> tuple[Waiver, ...]:
+        """Return the waivers that are settled for elements that a model does not mention."""
+        own = {triple.subject for waiver in self.waivers for triple in waiver.triples()}
+        return tuple(waiver for waiver in self.waivers if not model.mentions(NamedNode(waiver.focus), own))
 
 
 def _longest(code: str, starts: Iterable[str]) -> int:
