@@ -21,8 +21,8 @@ def complain(error: AiopkgError) -> None:
     console.print(Text(f"code: {error.code}", style="dim"), highlight=False)
 
 
-def caution(message: Warning | str, *_: object) -> None:
-    """Print a warning to standard error."""
+def caution(message: Warning | str, *_: object, **__: object) -> None:
+    """Print a warning to standard error; takes what :func:`warnings.showwarning` takes."""
     said = Text.assemble(("warning: ", "bold yellow"), legible(str(message)))
     Console(stderr=True, soft_wrap=True).print(said, highlight=False)
 

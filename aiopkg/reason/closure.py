@@ -241,7 +241,10 @@ class Closure:
     def _past(self) -> History:
         keys, _, rounds = self._history
         stands_for = self._saturation.equality.representative
-        return History(Relation.of(self._layout, keys), rounds, stands_for, self._terms)
+        facts = self._saturation.record.facts
+        if not np.array_equal(facts.by_subject, keys):  # some were rewritten since, and are no facts any more
+            facts = Relation.of(self._layout, keys)
+        return History(facts, rounds, stands_for, self._terms)
 
     def _origin(self, triple: Triple) -> tuple[str | None, int]:
         key = packed(self._terms, self._layout, triple)
@@ -271,14 +274,15 @@ class Closure:
         sizes = np.array([len(stretch.keys) for stretch in log], dtype=np.int64)
         keys = np.concatenate([stretch.keys for stretch in log])
         order = np.argsort(keys, kind="stable")
-        rules, rounds = (
-            np.repeat(np.array(column, dtype=np.int64), sizes)[order]
-            for column in ([stretch.rule for stretch in log], [stretch.round for stretch in log])
-        )
         keys = keys[order]
         first = np.ones(len(keys), dtype=np.bool_)
         first[1:] = keys[1:] != keys[:-1]
-        return keys[first], rules[first], rounds[first]
+        origin = np.repeat(np.arange(len(log), dtype=np.int32), sizes)[order[first]]
+        rules, rounds = (
+            np.array(column, dtype=np.int64)[origin]
+            for column in ([stretch.rule for stretch in log], [stretch.round for stretch in log])
+        )
+        return keys[first], rules, rounds
 
     @cached_property
     def _inferred_keys(self) -> Ids:
