@@ -13,19 +13,6 @@ from aiopkg import assets
 from aiopkg.baseline import Baseline, Known
 from aiopkg.derive import Cascades, Overview, Recommendation, Upcoming
 from aiopkg.errors import InputError, LimitReached
-from aiopkg.explain import (
-    Applicability,
-    Explainer,
-    Matter,
-    NotFollowing,
-    Proof,
-    Reasons,
-    RuleApplicability,
-    conclusion_of,
-    triple_of,
-    why_not,
-)
-from aiopkg.explain.walks import Facts
 from aiopkg.graphs import rdflib_graph
 from aiopkg.model import Model
 from aiopkg.model.labels import Labels
@@ -39,6 +26,7 @@ from aiopkg.validate.listing import Findings
 from aiopkg.vocab import AIOP, GRAPH, PREFIXES, RDF
 
 if TYPE_CHECKING:
+    from aiopkg.explain import Applicability, Explainer, Matter, NotFollowing, Proof, Reasons, RuleApplicability
     from aiopkg.frames import PandasFrame, PolarsFrame
     from aiopkg.graphs import Graph
 
@@ -124,7 +112,7 @@ class Assessment:
         return self.overlook()
 
     @property
-    def applicability(self) -> Mapping[str, RuleApplicability]:
+    def applicability(self) -> "Mapping[str, RuleApplicability]":
         """Why each rule of the catalogue applies here, does not, or found nothing to look at, by its code.
 
         Nothing where the assessment was cut short.
@@ -132,7 +120,7 @@ class Assessment:
         with self._turn:
             return self._reasons.of_rules if self.cut is None else {}
 
-    def applies(self, rule: str, element: str | NamedNode | BlankNode) -> Applicability:
+    def applies(self, rule: str, element: str | NamedNode | BlankNode) -> "Applicability":
         """Return why a rule looks at an element or does not; true exactly if it does.
 
         ``rule`` is a code, ``element`` an IRI or ``_:name``. Raises :class:`InputError` for a code that no rule
@@ -142,7 +130,9 @@ class Assessment:
             return self._reasons.of(rule, element)
 
     @cached_property
-    def _reasons(self) -> Reasons:
+    def _reasons(self) -> "Reasons":
+        from aiopkg.explain import Reasons  # noqa: PLC0415 - it takes long to import
+
         known_as = (self.organization, self.organization_label)
         return Reasons(self.facts, self.labels, self.as_of, self.packs, known_as, self.not_known, self.left_out)
 
@@ -168,13 +158,15 @@ class Assessment:
         """The contradictions in what the model states and the ontology says."""
         return self.closure.inconsistencies
 
-    def explain(self, matter: Matter) -> Proof:
+    def explain(self, matter: "Matter") -> "Proof":
         """Return the proof of a finding, a recommendation, a cascade, an archetype or a triple.
 
         ``matter`` is one of these, its id, one of ``archetype``, ``archetype.operated`` and
         ``archetype.recommended``, or a triple in three words: prefixed names, IRIs or labels.
         Raises :class:`InputError` for what does not exist, and for a triple that does not follow.
         """
+        from aiopkg.explain import conclusion_of  # noqa: PLC0415 - it takes long to import
+
         conclusion = conclusion_of(self, matter)
         with self._turn:
             proof = self._explainer.proof(conclusion)
@@ -186,12 +178,15 @@ class Assessment:
             )
         return proof
 
-    def why_not(self, matter: Triple | Sequence[str]) -> NotFollowing:
+    def why_not(self, matter: Triple | Sequence[str]) -> "NotFollowing":
         """Return why a triple does not follow: the rules that could conclude it, and what each of them lacks.
 
         ``matter`` is a triple, or its three words: prefixed names, IRIs or labels. Of one that does follow, the
         answer says so. Raises :class:`InputError` for words that name nothing.
         """
+        from aiopkg.explain import NotFollowing, triple_of, why_not  # noqa: PLC0415 - it takes long to import
+        from aiopkg.explain.walks import Facts  # noqa: PLC0415
+
         triple = matter if isinstance(matter, Triple) else triple_of(self, matter)
         with self._turn:
             if self._explainer.proof(triple) is not None:
@@ -207,7 +202,9 @@ class Assessment:
         return self._explainer.sentences.fact(triple)
 
     @cached_property
-    def _explainer(self) -> Explainer:
+    def _explainer(self) -> "Explainer":
+        from aiopkg.explain import Explainer  # noqa: PLC0415 - it takes long to import
+
         return Explainer(self)
 
     def query(self, text: str, bindings: Mapping[str, Value] | None = None) -> Answered:

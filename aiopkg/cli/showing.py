@@ -51,8 +51,8 @@ class Target:
         return cls(Path(name), is_folder)
 
 
-Content = str | bytes | Mapping[str, str]
-"""A report, or its pages by the names of their files."""
+Content = str | bytes | list[bytes] | Mapping[str, str]
+"""A report, its pieces, or its pages by the names of their files."""
 
 
 def content_of(found: "Assessment", wanted: Format, target: Target | None) -> Content | None:
@@ -61,7 +61,7 @@ def content_of(found: "Assessment", wanted: Format, target: Target | None) -> Co
     Raises :class:`InputError` for a form that is no text and would go to a terminal.
     """
     from aiopkg.errors import InputError  # noqa: PLC0415
-    from aiopkg.report import render, render_site  # noqa: PLC0415
+    from aiopkg.report import json_parts, render, render_site  # noqa: PLC0415
 
     if target is None and wanted.binary and sys.stdout.isatty():
         raise InputError(
@@ -71,6 +71,8 @@ def content_of(found: "Assessment", wanted: Format, target: Target | None) -> Co
         )
     if target is not None and target.is_folder:
         return render_site(found, wanted)
+    if wanted is Format.json:
+        return list(json_parts(found))
     return None if target is None and wanted is Format.text else render(found, wanted)
 
 
@@ -82,7 +84,7 @@ def show(found: "Assessment", content: Content | None, target: Target | None) ->
 
     if content is None:
         report.to_text(found, Console())
-    elif isinstance(content, str | bytes):
+    elif isinstance(content, str | bytes | list):
         emit(content, target.path if target else None)
     elif target is not None:
         report.write_site(target.path, content)
@@ -99,12 +101,12 @@ def drawn(draw: Callable[["Console"], None], output: Path | None = None) -> str:
     return captured.get()
 
 
-def emit(content: str | bytes, output: Path | None) -> None:
+def emit(content: str | bytes | list[bytes], output: Path | None) -> None:
     """Write to a file and say so, or to standard output."""
-    from aiopkg.report import write  # noqa: PLC0415
+    from aiopkg.report.write import pieces_of, write  # noqa: PLC0415
 
     if output is None:
-        sys.stdout.buffer.write(content.encode() if isinstance(content, str) else content)
+        sys.stdout.buffer.writelines(pieces_of(content))
     else:
         write(output, content)
         typer.echo(f"Written to {output}.", err=True)

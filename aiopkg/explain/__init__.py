@@ -2,13 +2,25 @@
 rule found nothing to look at.
 """
 
-from aiopkg.explain.absent import Miss, NotFollowing, why_not
-from aiopkg.explain.applicability import Applicability, Condition
-from aiopkg.explain.explainer import Explainer
-from aiopkg.explain.matter import Matter, conclusion_of, triple_of
-from aiopkg.explain.proof import Absence, Proof, Step
-from aiopkg.explain.reasons import Reasons, RuleApplicability
-from aiopkg.explain.tally import Tally
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from aiopkg.explain.absent import Miss as Miss
+    from aiopkg.explain.absent import NotFollowing as NotFollowing
+    from aiopkg.explain.absent import why_not as why_not
+    from aiopkg.explain.applicability import Applicability as Applicability
+    from aiopkg.explain.applicability import Condition as Condition
+    from aiopkg.explain.explainer import Explainer as Explainer
+    from aiopkg.explain.matter import Matter as Matter
+    from aiopkg.explain.matter import conclusion_of as conclusion_of
+    from aiopkg.explain.matter import triple_of as triple_of
+    from aiopkg.explain.proof import Absence as Absence
+    from aiopkg.explain.proof import Proof as Proof
+    from aiopkg.explain.proof import Step as Step
+    from aiopkg.explain.reasons import Reasons as Reasons
+    from aiopkg.explain.reasons import RuleApplicability as RuleApplicability
+    from aiopkg.explain.tally import Tally as Tally
 
 __all__ = [
     "Absence",
@@ -27,3 +39,28 @@ __all__ = [
     "triple_of",
     "why_not",
 ]
+
+_HOMES = {
+    "Absence": "proof",
+    "Applicability": "applicability",
+    "Condition": "applicability",
+    "Explainer": "explainer",
+    "Matter": "matter",
+    "Miss": "absent",
+    "NotFollowing": "absent",
+    "Proof": "proof",
+    "Reasons": "reasons",
+    "RuleApplicability": "reasons",
+    "Step": "proof",
+    "Tally": "tally",
+    "conclusion_of": "matter",
+    "triple_of": "matter",
+    "why_not": "absent",
+}
+
+
+def __getattr__(name: str) -> Any:  # noqa: ANN401 - a module holds values of every type
+    """Import a name when it is first asked for: who only assesses explains little."""
+    if name in _HOMES:
+        return getattr(import_module(f"aiopkg.explain.{_HOMES[name]}"), name)
+    raise AttributeError(f"module 'aiopkg.explain' has no attribute '{name}'")

@@ -3,7 +3,7 @@
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
-from aiopkg.report.document import SCHEMA, document, schema, to_json
+from aiopkg.report.document import SCHEMA, document, json_parts, schema, to_json
 from aiopkg.report.render import render, render_site, writer_of
 from aiopkg.report.write import write
 
@@ -35,6 +35,7 @@ __all__ = [
     "catalogue_json",
     "catalogue_table",
     "document",
+    "json_parts",
     "not_following_document",
     "not_following_text",
     "proof_document",

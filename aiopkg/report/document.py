@@ -2,8 +2,7 @@
 
 import json
 from collections import Counter
-from collections.abc import Iterable
-from dataclasses import asdict
+from collections.abc import Callable, Iterable, Iterator
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -12,17 +11,18 @@ import orjson
 from pyoxigraph import BlankNode, NamedNode
 
 from aiopkg.assessment import Assessment
-from aiopkg.derive.cascade import Arrow, Cascade
+from aiopkg.derive.cascade import Arrow, Cascade, Reach
 from aiopkg.derive.dependencies import Link
 from aiopkg.model.labels import Labels
 from aiopkg.model.renames import Deprecation, migration_command
 from aiopkg.report.applicability import rule_document
 from aiopkg.report.contradictions import contradictions_of
 from aiopkg.report.outlook import maturity_of, outlook_of
+from aiopkg.report.plain import plain
 from aiopkg.report.structure import structure_of
 from aiopkg.validate.findings import VERDICTS, Finding
 
-__all__ = ["SCHEMA", "document", "schema", "to_json"]
+__all__ = ["SCHEMA", "document", "json_parts", "schema", "to_json"]
 
 SCHEMA = "https://w3id.org/aiop/schema/report/1"
 """Names the version of the schema; it changes when a key changes its meaning or goes away."""
@@ -39,29 +39,69 @@ def schema() -> Json:
 
 def to_json(assessment: Assessment) -> str:
     """Return the report as JSON text with two spaces of indentation and a final newline."""
-    return orjson.dumps(document(assessment), option=orjson.OPT_INDENT_2 | orjson.OPT_APPEND_NEWLINE).decode("utf-8")
+    return b"".join(json_parts(assessment)).decode("utf-8")
+
+
+def json_parts(assessment: Assessment) -> Iterator[bytes]:
+    """Yield the JSON text piece by piece, so that a long report need not be held twice."""
+    told: dict[int, orjson.Fragment] = {}
+
+    def reaches_of(found: Cascade) -> orjson.Fragment:
+        if id(found.reaches) not in told:
+            told[id(found.reaches)] = orjson.Fragment(_indented(_reaches(found.reaches, assessment.labels), 1))
+        return told[id(found.reaches)]
+
+    before = b"{\n  "
+    for key, value in _members(assessment, reaches_of):
+        yield before + orjson.dumps(key) + b": "
+        yield from _rows(value) if isinstance(value, Iterator) else [_indented(value, 1)]
+        before = b",\n  "
+    yield b"\n}\n"
+
+
+def _rows(values: Iterator[object]) -> Iterator[bytes]:
+    before = b"[\n    "
+    for value in values:
+        yield before + _indented(value, 2)
+        before = b",\n    "
+    yield b"\n  ]" if before[:1] == b"," else b"[]"
+
+
+def _indented(value: object, depth: int) -> bytes:
+    """Return a value as JSON that stands so deep in a text; no text of JSON has the end of a line in it."""
+    return orjson.dumps(value, option=orjson.OPT_INDENT_2).replace(b"\n", b"\n" + b"  " * depth)
 
 
 def document(assessment: Assessment) -> Json:
     """Return the report as plain values, keys in the order of the contract."""
-    a = assessment
-    return {
-        "schema": SCHEMA,
-        "organization": {"iri": a.organization, "label": a.organization_label},
-        "as_of": a.as_of.isoformat(),
-        "summary": _summary(a),
-        "findings": [_finding(finding) | _state(a, finding) for finding in a.findings],
-        **({"closed": [asdict(known) for known in a.closed]} if a.baseline else {}),
-        "verdicts": {code: dict(row) for code, row in a.verdicts.items()},
-        "applicability": {code: rule_document(found) for code, found in a.applicability.items()},
-        "recommendations": [asdict(recommendation) for recommendation in a.recommendations],
-        "cascades": [_cascade(found, a.labels) for found in a.cascades.cascades],
-        "root_causes": [asdict(cause) for cause in a.cascades.root_causes],
-        "smallest_explanation": _smallest(a),
-        "archetype": structure_of(a),
-        "queues": asdict(a.overview.queues),
-        "maturity": [maturity_of(score) for score in a.overview.units],
-        "pillars": {
+    members = _members(assessment, lambda found: _reaches(found.reaches, assessment.labels))
+    return {key: list(value) if isinstance(value, Iterator) else value for key, value in members}
+
+
+def _members(a: Assessment, reaches_of: Callable[[Cascade], object]) -> Iterator[tuple[str, Any]]:
+    """Yield the keys of the contract in their order, each with its value; of long lists the items one by one.
+
+    ``reaches_of`` says what a cascade reaches.
+    """
+    yield "schema", SCHEMA
+    yield "organization", {"iri": a.organization, "label": a.organization_label}
+    yield "as_of", a.as_of.isoformat()
+    yield "summary", _summary(a)
+    yield "findings", (_finding(finding) | _state(a, finding) for finding in a.findings)
+    if a.baseline:
+        yield "closed", [plain(known) for known in a.closed]
+    yield "verdicts", {code: dict(row) for code, row in a.verdicts.items()}
+    yield "applicability", {code: rule_document(found) for code, found in a.applicability.items()}
+    yield "recommendations", (plain(recommendation) for recommendation in a.recommendations)
+    yield "cascades", (_cascade(found, reaches_of(found)) for found in a.cascades.cascades)
+    yield "root_causes", (plain(cause) for cause in a.cascades.root_causes)
+    yield "smallest_explanation", _smallest(a)
+    yield "archetype", structure_of(a)
+    yield "queues", plain(a.overview.queues)
+    yield "maturity", (maturity_of(score) for score in a.overview.units)
+    yield (
+        "pillars",
+        {
             pillar.key: {
                 "label": pillar.label,
                 "definition": pillar.definition,
@@ -71,12 +111,18 @@ def document(assessment: Assessment) -> Json:
             }
             for pillar in a.overview.pillars
         },
-        "structure": {
+    )
+    yield (
+        "structure",
+        {
             "label": a.overview.structure.label,
             "definition": a.overview.structure.definition,
             "undermines": [_arrow(arrow) for arrow in a.overview.structure.undermines],
         },
-        "principles": [
+    )
+    yield (
+        "principles",
+        [
             {
                 "key": principle.key,
                 "label": principle.label,
@@ -87,8 +133,11 @@ def document(assessment: Assessment) -> Json:
             }
             for principle in a.overview.principles
         ],
-        **outlook_of(a),
-        "not_known": [
+    )
+    yield from outlook_of(a).items()
+    yield (
+        "not_known",
+        [
             {
                 "rule": item.rule,
                 "focus": item.focus,
@@ -97,10 +146,10 @@ def document(assessment: Assessment) -> Json:
             }
             for item in a.not_known
         ],
-        "contradictions": [asdict(found) for found in contradictions_of(a)],
-        "deprecations": [_deprecation(found) for found in a.model.deprecations],
-        **_upcoming(a),
-    }
+    )
+    yield "contradictions", [plain(found) for found in contradictions_of(a)]
+    yield "deprecations", [_deprecation(found) for found in a.model.deprecations]
+    yield from _upcoming(a).items()
 
 
 def _deprecation(found: Deprecation) -> Json:
@@ -153,7 +202,7 @@ def _upcoming(a: Assessment) -> Json:
 
 
 def _finding(finding: Finding) -> Json:
-    return {**asdict(finding), "missing": _missing(finding.missing)}
+    return {**plain(finding), "missing": _missing(finding.missing)}
 
 
 def _state(a: Assessment, finding: Finding) -> Json:
@@ -170,7 +219,7 @@ def _summary(a: Assessment) -> Json:
     verdicts = Counter(finding.verdict for finding in a.findings)
     return {
         "complete": a.cut is None,
-        **({} if a.cut is None else {"cut": asdict(a.cut)}),
+        **({} if a.cut is None else {"cut": plain(a.cut)}),
         "rules": len(a.rules),
         "packs": list(a.packs),
         "triples": a.model.size,
@@ -184,7 +233,7 @@ def _summary(a: Assessment) -> Json:
         **_against_baseline(a),
         "vacuous": [code for code, row in a.verdicts.items() if not sum(row.values())],
         "loops": [[_link(link, a.labels) for link in loop] for loop in a.cascades.loops],
-        "mode_loops": [asdict(loop) for loop in a.cascades.mode_loops],
+        "mode_loops": [plain(loop) for loop in a.cascades.mode_loops],
         "contradictions": [
             {"rule": clash.rule, "premises": [str(premise) for premise in clash.premises]}
             for clash in a.inconsistencies
@@ -217,7 +266,7 @@ def _name(term: NamedNode | BlankNode) -> str:
     return term.value if isinstance(term, NamedNode) else str(term)
 
 
-def _cascade(found: Cascade, labels: Labels) -> Json:
+def _cascade(found: Cascade, reaches: object) -> Json:
     return {
         "id": found.id,
         "finding": found.finding,
@@ -225,17 +274,21 @@ def _cascade(found: Cascade, labels: Labels) -> Json:
         "focus": found.focus,
         "label": found.label,
         "failure_modes": list(found.failure_modes),
-        "reaches": [
-            {
-                "element": reach.element,
-                "label": reach.label,
-                "kind": reach.kind,
-                "high_stakes": reach.high_stakes,
-                "chain": [_link(link, labels) for link in reach.chain],
-            }
-            for reach in found.reaches
-        ],
+        "reaches": reaches,
     }
+
+
+def _reaches(reaches: Iterable[Reach], labels: Labels) -> list[Json]:
+    return [
+        {
+            "element": reach.element,
+            "label": reach.label,
+            "kind": reach.kind,
+            "high_stakes": reach.high_stakes,
+            "chain": [_link(link, labels) for link in reach.chain],
+        }
+        for reach in reaches
+    ]
 
 
 def _arrow(arrow: Arrow) -> Json:
@@ -244,5 +297,5 @@ def _arrow(arrow: Arrow) -> Json:
         "strength": arrow.strength,
         "findings": list(arrow.findings),
         "confirmed": list(arrow.confirmed),
-        "mechanisms": [asdict(mechanism) for mechanism in arrow.mechanisms],
+        "mechanisms": [plain(mechanism) for mechanism in arrow.mechanisms],
     }

@@ -1,10 +1,10 @@
 """The parts of the JSON report about maturity, and about where to begin and what to use again."""
 
-from dataclasses import asdict
 from typing import Any
 
 from aiopkg.assessment import Assessment
 from aiopkg.derive.maturity import UnitScore
+from aiopkg.report.plain import plain
 
 __all__ = ["maturity_of", "outlook_of"]
 
@@ -25,7 +25,7 @@ def maturity_of(score: UnitScore) -> Json:
         "findings": list(score.findings),
         "level": None if level is None else {"level": level.iri, "order": level.order, "label": level.label},
         "rating": None if level is None else {"letter": level.letter, "label": level.band},
-        "trace": [asdict(point) for point in score.trace],
+        "trace": [plain(point) for point in score.trace],
         "next": None
         if step is None
         else {
@@ -42,11 +42,11 @@ def outlook_of(a: Assessment) -> Json:
     """Return what is ranked for what to do next, each rank with its reasons."""
     outlook = a.overview.outlook
     return {
-        "workflows": [asdict(view) for view in outlook.workflows],
-        "launch_zones": [asdict(standing) for standing in outlook.launch.zones],
-        "units_to_avoid": [asdict(standing) for standing in outlook.launch.avoid],
-        "units_between": [asdict(standing) for standing in outlook.launch.between],
-        "proving_grounds": [asdict(ground) for ground in outlook.grounds],
-        "signals": [asdict(signal) for signal in outlook.signals],
-        "portfolio": asdict(outlook.portfolio),
+        "workflows": [plain(view) for view in outlook.workflows],
+        "launch_zones": [plain(standing) for standing in outlook.launch.zones],
+        "units_to_avoid": [plain(standing) for standing in outlook.launch.avoid],
+        "units_between": [plain(standing) for standing in outlook.launch.between],
+        "proving_grounds": [plain(ground) for ground in outlook.grounds],
+        "signals": [plain(signal) for signal in outlook.signals],
+        "portfolio": plain(outlook.portfolio),
     }

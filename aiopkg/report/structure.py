@@ -1,7 +1,6 @@
 """The part of the JSON report about the archetypes: each with its facts, what differs, and the moves."""
 
 from collections.abc import Iterable
-from dataclasses import asdict
 from typing import Any
 
 from pyoxigraph import BlankNode, Literal, NamedNode, Triple
@@ -9,6 +8,7 @@ from pyoxigraph import BlankNode, Literal, NamedNode, Triple
 from aiopkg.assessment import Assessment
 from aiopkg.derive.archetype import ArchetypeView, declared_at
 from aiopkg.derive.moves import Move
+from aiopkg.report.plain import plain
 from aiopkg.validate.findings import name_of
 
 __all__ = ["structure_of"]
@@ -25,8 +25,8 @@ def structure_of(a: Assessment) -> Json:
         "declared": {**_archetype(found.views["declared"]), **stated},
         "operated": {**_archetype(found.views["operated"]), **_facts(found.views["operated"])},
         "recommended": {**_archetype(found.views["recommended"]), **_facts(found.views["recommended"])},
-        "conditions": [asdict(condition) for condition in found.conditions],
-        "differences": [asdict(difference) for difference in found.differences],
+        "conditions": [plain(condition) for condition in found.conditions],
+        "differences": [plain(difference) for difference in found.differences],
         "moves": [_move(move) for move in found.moves],
     }
 
@@ -35,12 +35,12 @@ def _archetype(view: ArchetypeView) -> Json:
     return {
         "archetype": view.archetype or None,
         "label": view.label or None,
-        "reasons": [asdict(reason) for reason in view.reasons],
+        "reasons": [plain(reason) for reason in view.reasons],
     }
 
 
 def _facts(view: ArchetypeView) -> Json:
-    return {"facts": [asdict(fact) for fact in view.facts]}
+    return {"facts": [plain(fact) for fact in view.facts]}
 
 
 def _move(move: Move) -> Json:

@@ -10,19 +10,25 @@ from aiopkg.errors import InputError, Place
 __all__ = ["digest", "remove", "write"]
 
 
-def write(path: Path, content: str | bytes, *, make_folder: bool = False) -> None:
+def pieces_of(content: str | bytes | list[bytes]) -> list[bytes]:
+    """Return what is to be written as pieces of bytes."""
+    if isinstance(content, list):
+        return content
+    return [content.encode() if isinstance(content, str) else content]
+
+
+def write(path: Path, content: str | bytes | list[bytes], *, make_folder: bool = False) -> None:
     """Write a whole file or nothing.
 
     The folder is made first if asked for. Raises :class:`InputError` when it does not exist or may not be written.
     """
-    data = content.encode() if isinstance(content, str) else content
     try:
         if make_folder:
             path.parent.mkdir(parents=True, exist_ok=True)
         handle, beside = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
         try:
             with os.fdopen(handle, "wb") as stream:
-                stream.write(data)
+                stream.writelines(pieces_of(content))
             Path(beside).chmod(0o644)
             Path(beside).replace(path)
         except BaseException:
