@@ -10,7 +10,7 @@ from aiopkg.report.page.chains import Root, fact_in_words, root_at
 from aiopkg.report.page.profile import Profile, profile_of
 from aiopkg.report.page.wording import SEVERITIES, VERDICT_WORDS, element, sentence, where
 from aiopkg.validate.findings import Finding
-from aiopkg.vocab import GRAPH, RDF, SKOS
+from aiopkg.vocab import GRAPH, ORG, RDF, SKOS
 from aiopkg.web.facts import Group, concluded, declared, spoken_of, stated
 from aiopkg.web.shown import Node, Shown
 
@@ -105,6 +105,7 @@ def element_of(shown: Shown, node: Node) -> Element:
     influences = _influences(shown, name)
     looking, undecided, not_looking = _rules(shown, node, name)
     model = shown.assessment.model
+    is_unit = shown.is_in(node, ORG.Organization)
     return Element(
         name=name,
         label=sentence(shown.labels(node)),
@@ -118,8 +119,8 @@ def element_of(shown: Shown, node: Node) -> Element:
         gaps=tuple(each for each in found if each.verdict == "violated"),
         others=tuple(each for each in found if each.verdict != "violated"),
         recommendations=tuple(r for r in shown.assessment.recommendations if name in r.about),
-        inside=len(shown.units.get(name, ())),
-        profile=profile_of(shown.assessment, name),
+        inside=len(shown.units.get(name, ())) if is_unit else 0,
+        profile=profile_of(shown.assessment, name) if is_unit else None,
         root=root_at(shown.assessment, name),
         influences=influences[:_MOST_INFLUENCES],
         more_influences=max(0, len(influences) - _MOST_INFLUENCES),

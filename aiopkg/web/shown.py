@@ -12,7 +12,7 @@ from aiopkg.report.page import Page
 from aiopkg.report.page.gaps import RuleGaps
 from aiopkg.rules import Rule
 from aiopkg.validate.findings import Finding
-from aiopkg.vocab import GRAPH
+from aiopkg.vocab import GRAPH, RDF
 from aiopkg.web.addresses import Addresses
 
 __all__ = ["Node", "Shown"]
@@ -78,6 +78,14 @@ class Shown:
         for score in self.assessment.overview.units:
             found[score.unit].update(dict.fromkeys(score.findings))
         return {unit: tuple(gaps) for unit, gaps in found.items()}
+
+    def is_in(self, node: Node, kind: NamedNode) -> bool:
+        """Tell whether an element is stated or concluded to be in a class."""
+        store = self.assessment.store
+        return any(
+            next(store.quads_for_pattern(node, RDF.type, kind, graph), None) is not None
+            for graph in (GRAPH.asserted, GRAPH.inferred)
+        )
 
     def is_known(self, node: Node) -> bool:
         """Tell whether anything is said of an element, or with it."""
