@@ -263,14 +263,23 @@ class Assessment:
         and what each stage wrote.
         """
         quads = [Quad(t.subject, t.predicate, t.object, GRAPH.asserted) for t in self.model.triples]
+        content = serialize(sorted([*quads, *self._written()], key=str), format=RdfFormat.N_QUADS)
+        assert content is not None
+        return content
+
+    def derived(self) -> bytes:
+        """Return the named graphs but for what the organization states, as N-Quads, in no order."""
+        content = serialize(self._written(), format=RdfFormat.N_QUADS)
+        assert content is not None
+        return content
+
+    def _written(self) -> list[Quad]:
         declared = {*assets.ontology(), *spoken(self.rules)} - set(self.model.places)
-        quads += [Quad(t.subject, t.predicate, t.object, GRAPH.ontology) for t in declared]
+        quads = [Quad(t.subject, t.predicate, t.object, GRAPH.ontology) for t in declared]
         quads += [Quad(t.subject, t.predicate, t.object, GRAPH.inferred) for t in self.closure.inferred]
         for graph in (GRAPH.measures, GRAPH.findings, GRAPH.recommendations, GRAPH.cascades):
             quads += self.store.quads_for_pattern(None, None, None, graph)
-        content = serialize(sorted(quads, key=str), format=RdfFormat.N_QUADS)
-        assert content is not None
-        return content
+        return quads
 
 
 class Unfinished(LimitReached):

@@ -6,14 +6,15 @@ Nothing is changed here: an update runs on a copy of the dataset, and what it di
 from collections.abc import Iterable, Sequence
 from io import BytesIO
 
-from pyoxigraph import BlankNode, DefaultGraph, Literal, NamedNode, Quad, RdfFormat, Store, serialize
+from pyoxigraph import BlankNode, DefaultGraph, Literal, NamedNode, Quad, RdfFormat, Store, parse, serialize
 
 from aiopkg.errors import AiopkgError
 from aiopkg.model.load import rewritten
 from aiopkg.model.parse import parse_source
 from aiopkg.model.sources import Source
-from aiopkg.server.dataset import Dataset
+from aiopkg.server.dataset import Dataset, quad_lines, triple_lines
 from aiopkg.server.diagnose import diagnose
+from aiopkg.server.layout import Layout
 from aiopkg.server.limits import Limits
 from aiopkg.server.messages import Amendment, Patch, Upload
 from aiopkg.server.negotiate import UPLOAD_FORMATS
@@ -40,10 +41,15 @@ def amend(dataset: Dataset, amendment: Amendment, limits: Limits) -> Patch:
     if given and any(operation.has_dataset for operation in operations):
         detail = "The graphs are given both by the request and by USING or WITH in the update."
         raise Refusal(Problem(400, "two-datasets", "Bad request", detail))
-    copy = _Copy(dataset, amendment)
-    for operation in operations:
-        copy.run(operation)
-    gone, come = copy.effect(any(operation.clears_all for operation in operations))
+    if all(operation.is_data for operation in operations):
+        gone, come = _stated(dataset, amendment, operations)
+    else:
+        copy = _Copy(dataset, amendment)
+        for operation in operations:
+            copy.run(operation)
+        gone, come = copy.effect()
+    cleared = any(operation.clears_all for operation in operations)
+    gone = _writable(dataset.layout, gone, come, cleared=cleared)
     if len(come) > limits.rows:
         detail = f"The update would add more than {limits.rows} triples. Do it in several updates."
         raise Refusal(Problem(422, "row-limit", "Too many triples", detail))
@@ -126,29 +132,48 @@ def _check_target(dataset: Dataset, graph: NamedNode | DefaultGraph) -> None:
         raise Refusal(Problem(403, "derived-graph", "Derived graph", detail))
 
 
+def _stated(dataset: Dataset, amendment: Amendment, operations: Sequence[Operation]) -> Effect:
+    """What operations do that only name quads: it takes no look at the others."""
+    gone: set[Quad] = set()
+    come: set[Quad] = set()
+    for operation in operations:
+        named = Store()
+        named.update(operation.as_insertion(amendment.text), base_iri=amendment.base)
+        home = dataset.layout.home_graph
+        for quad in {q if q.graph_name != DefaultGraph() else _moved([q], home)[0] for q in named}:
+            is_there = quad in dataset.store
+            if operation.words[0] == "INSERT":
+                gone.discard(quad)
+                come |= set() if is_there else {quad}
+            else:
+                come.discard(quad)
+                gone |= {quad} if is_there else set()
+    return gone, come
+
+
 class _Copy:
     """A copy of a dataset on which an update runs, one operation after the other.
 
     What is asserted is the default graph of the copy. Where it also has a name, the graph of that name holds
-    the same before and after each operation.
+    the same before and after each operation. Graphs are compared as lines of N-Triples.
     """
 
     def __init__(self, dataset: Dataset, amendment: Amendment) -> None:
         self._amendment = amendment
-        self._layout = dataset.layout
         self._home = dataset.layout.home_graph
-        self._before = set(dataset.quads())
-        inferred = set(dataset.layout.inferred_graphs)
-        self._inferred = {quad.triple for quad in self._before if quad.graph_name in inferred}
+        self._before = dataset.lines()
+        self._inferred = {
+            line for graph in dataset.layout.inferred_graphs for line in triple_lines(dataset.store, graph)
+        }
         self._store = Store()
-        self._store.bulk_extend(self._before)
+        self._store.bulk_extend(parse(b"".join(self._before), format=RdfFormat.N_QUADS))
         if self._home != DefaultGraph():
-            self._store.bulk_extend(_moved(self._in(self._home), DefaultGraph()))
+            self._store.bulk_extend(_read_into(self._in(self._home), DefaultGraph()))
         self._given = amendment.default_graphs is not None or amendment.named_graphs is not None
         self._views = amendment.inferred and bool(self._inferred) and not self._given
 
-    def _in(self, graph: NamedNode | DefaultGraph) -> set[Quad]:
-        return set(self._store.quads_for_pattern(None, None, None, graph))
+    def _in(self, graph: NamedNode | DefaultGraph) -> set[bytes]:
+        return triple_lines(self._store, graph)
 
     def run(self, operation: Operation) -> None:
         """Run one operation; raises Refusal when it fails."""
@@ -162,9 +187,9 @@ class _Copy:
         elif operation.has_pattern and self._views and not operation.has_dataset:
             named = sorted((n for n in self._store.named_graphs() if isinstance(n, NamedNode)), key=str)
             default = [VIEW]
-            seen = {quad.triple for quad in self._in(DefaultGraph())} | self._inferred
-            self._store.bulk_extend(Quad(t.subject, t.predicate, t.object, VIEW) for t in seen)
-        before = self._in(DefaultGraph()), self._in(self._home)
+            self._store.bulk_extend(_read_into(self._in(DefaultGraph()) | self._inferred, VIEW))
+        agrees = self._home == DefaultGraph()
+        before = (set(), set()) if agrees else (self._in(DefaultGraph()), self._in(self._home))
         text = with_marked_graphs(operation.text(self._amendment.text, default, named))
         try:
             self._update(text, operation)
@@ -172,7 +197,7 @@ class _Copy:
             raise Refusal(Problem(409, "update-failed", "The update cannot be done", f"{error}.")) from error
         if VIEW in default:
             self._store.remove_graph(VIEW)
-        if self._home != DefaultGraph():
+        if not agrees:
             self._agree(*before)
 
     def _update(self, text: str, operation: Operation) -> None:
@@ -185,31 +210,40 @@ class _Copy:
                 raise
             self._store.update(text, base_iri=self._amendment.base)
 
-    def _agree(self, default: set[Quad], home: set[Quad]) -> None:
+    def _agree(self, default: set[bytes], home: set[bytes]) -> None:
         """Have the default graph and the graph of its name hold the same again."""
         for graph, before, other in ((DefaultGraph(), default, self._home), (self._home, home, DefaultGraph())):
             now = self._in(graph)
-            for quad in _moved(before - now, other):
+            for quad in _read_into(before - now, other):
                 self._store.remove(quad)
-            self._store.extend(_moved(now - before, other))
+            self._store.extend(_read_into(now - before, other))
 
-    def effect(self, cleared: bool) -> Effect:
-        """What all operations did: quads that are gone and quads that came; raises Refusal for derived graphs.
-
-        With ``cleared``, derived graphs were emptied together with those that they follow from.
-        """
-        after = set(self._store)
+    def effect(self) -> Effect:
+        """What all operations did: quads that are gone and quads that came."""
         if self._home != DefaultGraph():
-            after = {quad for quad in after if quad.graph_name != DefaultGraph()}
-        gone, come = self._before - after, after - self._before
-        derived = {NamedNode(iri) for iri in self._layout.derived}
-        touched = [q for q in come if q.graph_name in derived] or (
-            [] if cleared else [q for q in gone if q.graph_name in derived]
+            self._store.clear_graph(DefaultGraph())
+        after = quad_lines(self._store)
+        gone, come = (
+            parse(b"".join(each), format=RdfFormat.N_QUADS) for each in (self._before - after, after - self._before)
         )
-        for quad in touched:
+        return set(gone), set(come)
+
+
+def _writable(layout: Layout, gone: set[Quad], come: set[Quad], *, cleared: bool) -> set[Quad]:
+    """The quads that may go; raises Refusal where derived graphs would change.
+
+    With ``cleared``, derived graphs were emptied together with those that they follow from.
+    """
+    derived = {NamedNode(iri) for iri in layout.derived}
+    for quad in come if cleared else come | gone:
+        if quad.graph_name in derived:
             detail = f"The graph {quad.graph_name} follows from what is asserted and cannot be written to."
             raise Refusal(Problem(403, "derived-graph", "Derived graph", detail))
-        return {quad for quad in gone if quad.graph_name not in derived}, come
+    return {quad for quad in gone if quad.graph_name not in derived}
+
+
+def _read_into(lines: Iterable[bytes], graph: NamedNode | DefaultGraph) -> list[Quad]:
+    return _moved(parse(b"".join(lines), format=RdfFormat.N_TRIPLES), graph)
 
 
 def _moved(quads: Iterable[Quad], graph: NamedNode | DefaultGraph) -> list[Quad]:

@@ -1,6 +1,6 @@
 """The graphs that a query sees (SPARQL 1.1 Query, 13)."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from itertools import combinations
 from pathlib import Path
 
@@ -12,7 +12,7 @@ from aiopkg.server.messages import Amendment, Patch, Question
 from aiopkg.server.prescan import Outline
 from aiopkg.sparql.spelling import Spelling
 
-__all__ = ["Dataset", "GraphName"]
+__all__ = ["Dataset", "GraphName", "quad_lines", "triple_lines"]
 
 GraphName = NamedNode | BlankNode | DefaultGraph
 OVERLAP = "ASK { ?s ?p ?o GRAPH ?g { ?s ?p ?o } }"
@@ -50,24 +50,41 @@ class Dataset:
 
     def take_in(self, patch: Patch) -> None:
         """Take quads out and put others in."""
+        was_merged = bool(self._made.intersection(self._usual))
         for name in self._made:
             self.store.remove_graph(name)
         self._made.clear()
         self._merges.clear()
         for quad in parse(patch.gone, format=RdfFormat.N_QUADS):
             self.store.remove(quad)
-        self.store.extend(parse(patch.come, format=RdfFormat.N_QUADS))
+        come = list(parse(patch.come, format=RdfFormat.N_QUADS))
+        self.store.extend(come)
         for name in self.names:
             if next(iter(self.store.quads_for_pattern(None, None, None, name)), None) is None:
                 self.store.remove_graph(name)
         self.spelling.remove(patch.gone)
         self.spelling.add(patch.come)
-        self._survey()
+        if was_merged or self._doubles(come):
+            self._survey()
+        else:
+            self.names = sorted(self.store.named_graphs(), key=str)
 
-    def quads(self) -> Iterable[Quad]:
-        """Every quad, as the store has it."""
-        for graph in (DefaultGraph(), *self.names):
-            yield from self.store.quads_for_pattern(None, None, None, graph)
+    def _doubles(self, come: Sequence[Quad]) -> bool:
+        """Whether a quad that has come stands in two of the usual graphs."""
+        usual = [graph for graph in self._usual if not isinstance(graph, BlankNode)]
+        return any(
+            Quad(quad.subject, quad.predicate, quad.object, other) in self.store
+            for quad in come
+            if quad.graph_name in usual
+            for other in usual
+            if other != quad.graph_name
+        )
+
+    def lines(self) -> set[bytes]:
+        """Every quad as the store has it, as a line of N-Quads."""
+        made = tuple(b" %b .\n" % str(name).encode() for name in self._made)
+        lines = quad_lines(self.store)
+        return {line for line in lines if not line.endswith(made)} if made else lines
 
     def choose(
         self, question: Question | Amendment, outline: Outline
@@ -115,6 +132,20 @@ class Dataset:
     def _overlap(self, first: GraphName, second: GraphName) -> bool:
         assert isinstance(second, NamedNode)
         return bool(self.store.query(OVERLAP, default_graph=[first], named_graphs=[second]))
+
+
+def quad_lines(store: Store) -> set[bytes]:
+    """Every quad of a store as a line of N-Quads."""
+    content = store.dump(format=RdfFormat.N_QUADS)
+    assert content is not None
+    return set(content.splitlines(keepends=True))
+
+
+def triple_lines(store: Store, graph: GraphName) -> set[bytes]:
+    """Every triple of a graph as a line of N-Triples."""
+    content = store.dump(format=RdfFormat.N_TRIPLES, from_graph=graph)
+    assert content is not None
+    return set(content.splitlines(keepends=True))
 
 
 def _load(store: Store, path: Path, content: bytes) -> None:

@@ -1,6 +1,6 @@
 """What the keeper holds: everything that is served, brought up to date with each change."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from datetime import date
 from typing import Protocol
 
@@ -26,7 +26,7 @@ class _Facts(Protocol):
         """The graph of what is asserted."""
         ...
 
-    def asserted(self) -> Iterable[Triple]:
+    def asserted(self) -> Collection[Triple]:
         """The triples as they were written."""
         ...
 
@@ -34,8 +34,8 @@ class _Facts(Protocol):
         """Take triples out and put others in, all or none; raises InputError where that cannot be."""
         ...
 
-    def derived(self) -> set[Quad]:
-        """All that follows."""
+    def derived(self) -> set[bytes]:
+        """All that follows, as lines of N-Quads."""
         ...
 
     def visit(self, visit: Visit) -> Reply:
@@ -53,7 +53,7 @@ class _Organization:
         self._live = Live(holding.model, as_of=day, packs=holding.packs, settings=holding.settings)
         self._site = Site(self._live.assessment)
 
-    def asserted(self) -> Iterable[Triple]:
+    def asserted(self) -> Collection[Triple]:
         return self._live.assessment.model.places
 
     def edit(self, gone: set[Triple], come: set[Triple]) -> None:
@@ -61,9 +61,8 @@ class _Organization:
             self._live.edit(come, gone)
             self._site.renew(self._live.assessment)
 
-    def derived(self) -> set[Quad]:
-        quads = set(parse(self._live.assessment.dataset(), format=RdfFormat.N_QUADS))
-        return {quad for quad in quads if quad.graph_name != self.home}
+    def derived(self) -> set[bytes]:
+        return set(self._live.assessment.derived().splitlines(keepends=True))
 
     def visit(self, visit: Visit) -> Reply:
         if visit.path not in self._site.paths:
@@ -81,17 +80,17 @@ class _Triples:
         self._asserted = set(holding.model.places)
         self._reasons = bool(holding.layout.inferred_graphs)
 
-    def asserted(self) -> Iterable[Triple]:
+    def asserted(self) -> Collection[Triple]:
         return self._asserted
 
     def edit(self, gone: set[Triple], come: set[Triple]) -> None:
         self._asserted = (self._asserted - gone) | come
 
-    def derived(self) -> set[Quad]:
+    def derived(self) -> set[bytes]:
         if not self._reasons:
             return set()
         inferred = materialise(sorted(self._asserted, key=str)).inferred
-        return {_quad(triple, GRAPH.inferred) for triple in set(inferred) - self._asserted}
+        return set(_lines(_quad(triple, GRAPH.inferred) for triple in set(inferred) - self._asserted))
 
     def visit(self, visit: Visit) -> Reply:
         raise Refusal(Problem(404, "not-found", "Not found", f"There is nothing at /{visit.path}."))
@@ -107,8 +106,8 @@ class Kept:
 
     def quads(self) -> bytes:
         """All quads, as N-Quads, sorted."""
-        home = {_quad(triple, self._facts.home) for triple in self._facts.asserted()}
-        return _lines(home | self._beside | self._derived)
+        home = (_quad(triple, self._facts.home) for triple in self._facts.asserted())
+        return b"".join(sorted({*_lines(home), *_lines(self._beside), *self._derived}))
 
     def change(self, patch: Patch) -> Patch:
         """Take in a change of what is asserted, all of it or nothing; returns all that changed with it.
@@ -118,18 +117,35 @@ class Kept:
         """
         gone, come = (set(parse(lines, format=RdfFormat.N_QUADS)) for lines in (patch.gone, patch.come))
         home = self._facts.home
-        asserted = {_quad(triple, home) for triple in self._facts.asserted()}
-        gone = _as_kept(gone, asserted | self._beside) - come
-        come -= asserted | self._beside
+        gone = ({quad for quad in gone if self._keeps(quad)} | self._siblings(gone)) - come
+        come = {quad for quad in come if not self._keeps(quad)}
         left, entered = ({quad for quad in quads if quad.graph_name == home} for quads in (gone, come))
+        before = self._derived
         if left or entered:
             self._facts.edit({quad.triple for quad in left}, {quad.triple for quad in entered})
-        before, self._derived = self._derived, self._facts.derived() if left or entered else self._derived
+            self._derived = self._facts.derived()
         self._beside = (self._beside - gone) | (come - entered)
-        still = (asserted - left) | self._beside
-        gone |= before - self._derived
-        come |= self._derived - before
-        return Patch.of(_lines(gone), _lines(come | _siblings(gone, still)))
+        come |= self._siblings(gone)
+        lines = ({*_lines(gone), *(before - self._derived)}, {*_lines(come), *(self._derived - before)})
+        return Patch.of(*(b"".join(sorted(each)) for each in lines))
+
+    def _keeps(self, quad: Quad) -> bool:
+        return quad.triple in self._facts.asserted() if quad.graph_name == self._facts.home else quad in self._beside
+
+    def _siblings(self, quads: Iterable[Quad]) -> set[Quad]:
+        """Those quads of what is kept that say the same as one of the given ones, maybe in another spelling."""
+        wanted = {(quad.subject, quad.predicate, quad.graph_name) for quad in quads if isinstance(quad.object, Literal)}
+        if not wanted:
+            return set()
+        home = self._facts.home
+        near = [quad for quad in self._beside if (quad.subject, quad.predicate, quad.graph_name) in wanted]
+        for subject, predicate in {(subject, predicate) for subject, predicate, graph in wanted if graph == home}:
+            near += [
+                _quad(t, home) for t in self._facts.asserted() if t.subject == subject and t.predicate == predicate
+            ]
+        stored = _stored([quad.object for quad in (*near, *quads)])
+        same = {_with(quad, stored) for quad in quads}
+        return {quad for quad in near if isinstance(quad.object, Literal) and _with(quad, stored) in same}
 
     def visit(self, visit: Visit) -> Reply:
         """Give a page; raises Refusal (404) where there is none."""
@@ -139,25 +155,6 @@ class Kept:
 def keep(holding: Holding) -> Kept:
     """Work out all that is served; raises InputError as :func:`aiopkg.assess` does."""
     return Kept(_Organization(holding) if holding.kind == "organization" else _Triples(holding))
-
-
-def _as_kept(quads: set[Quad], kept: set[Quad]) -> set[Quad]:
-    """Those quads of what is kept that a store does not tell from the given ones."""
-    found = quads & kept
-    if not any(isinstance(quad.object, Literal) for quad in quads):
-        return found
-    return found | _siblings(quads, kept)
-
-
-def _siblings(quads: Iterable[Quad], kept: Iterable[Quad]) -> set[Quad]:
-    """Those quads of what is kept that say the same as one of the given ones in another spelling."""
-    wanted = {(quad.subject, quad.predicate, quad.graph_name) for quad in quads if isinstance(quad.object, Literal)}
-    if not wanted:
-        return set()
-    near = [q for q in kept if isinstance(q.object, Literal) and (q.subject, q.predicate, q.graph_name) in wanted]
-    stored = _stored([quad.object for quad in (*near, *quads)])
-    same = {_with(quad, stored) for quad in quads}
-    return {quad for quad in near if _with(quad, stored) in same}
 
 
 def _stored(terms: Iterable[object]) -> Mapping[object, Literal]:
@@ -172,7 +169,7 @@ def _quad(triple: Triple, graph: NamedNode | DefaultGraph) -> Quad:
     return Quad(triple.subject, triple.predicate, triple.object, graph)
 
 
-def _lines(quads: Iterable[Quad]) -> bytes:
-    content = serialize(sorted(quads, key=str), format=RdfFormat.N_QUADS)
+def _lines(quads: Iterable[Quad]) -> list[bytes]:
+    content = serialize(quads, format=RdfFormat.N_QUADS)
     assert content is not None
-    return content
+    return content.splitlines(keepends=True)

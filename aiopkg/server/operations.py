@@ -89,6 +89,11 @@ class Operation:
         return self.where is not None
 
     @property
+    def is_data(self) -> bool:
+        """Whether it only names quads: INSERT DATA and DELETE DATA."""
+        return self.words[:2] in (["INSERT", "DATA"], ["DELETE", "DATA"])
+
+    @property
     def is_shortcut(self) -> bool:
         """Whether it is DELETE WHERE, whose pattern is also what it deletes."""
         return self.where == 1
@@ -119,6 +124,10 @@ class Operation:
             group = whole[place.end : end]
             return f"{self.prologue}DELETE {group} {using}WHERE {group}"
         return f"{self.prologue}{whole[start : place.start]} {using}{whole[place.start : end]}"
+
+    def as_insertion(self, whole: str) -> str:
+        """The request that inserts the quads which INSERT DATA or DELETE DATA names."""
+        return f"{self.prologue}INSERT {whole[self.tokens[0].end : self.tokens[-1].end]}"
 
 
 def read_operations(text: str, outline: Outline) -> list[Operation]:

@@ -16,6 +16,7 @@ from aiopkg.server.request import (
     QUERY_TYPE,
     UPDATE_TYPE,
     read_amendment,
+    read_form,
     read_graph,
     read_parameters,
     read_question,
@@ -160,7 +161,7 @@ class Application:
         media_type, rest = exchange.content_type
         text = None
         if media_type == FORM_TYPE:
-            parameters += read_parameters(await self._text(exchange, ENCODED_CHARACTER))
+            parameters += await read_form(await self._text(exchange, ENCODED_CHARACTER))
         elif media_type in {QUERY_TYPE, UPDATE_TYPE}:
             text = read_text(await self._text(exchange, 4), rest.get("charset", "utf-8"))
         else:
@@ -199,7 +200,7 @@ class Application:
             base=new or exchange.address,
             replaces=exchange.method != "POST",
             deletes=exchange.method == "DELETE",
-            body=b"".join(content for _, content in parts),
+            body=parts[0][1] if len(parts) == 1 else b"".join(content for _, content in parts),
         )
         reply = await self._commit(exchange, upload)
         if reply.status != 204:
