@@ -119,8 +119,8 @@ class Clients:
             while time.monotonic() < self.end:
                 role()
 
-        roles = (self.queries, self.queries, self.answers, self.forms, self.long_queries, self.bodies, self.bodies)
-        roles = (*roles, self.crumbs, self.heads, self.pipelines, self.slow, self.flood)
+        roles = [self.queries, self.queries, self.answers, self.forms, self.long_queries, self.bodies, self.bodies]
+        roles += [self.crumbs, self.heads, self.pipelines, self.slow, self.flood]
         threads = [threading.Thread(target=repeat, args=(role,), daemon=True) for role in roles]
         for thread in threads:
             thread.start()

@@ -5,6 +5,7 @@ import json
 import socket
 import subprocess
 import sys
+import time
 from collections.abc import Awaitable, Callable
 
 import pytest
@@ -127,6 +128,7 @@ def test_a_query_at_the_limits_of_depth_does_not_end_its_worker() -> None:
 def test_a_worker_cannot_open_a_connection_even_if_service_came_through() -> None:
     script = """
 import sys
+import time
 from pyoxigraph import Store
 from aiopkg.server.limits import Limits
 from aiopkg.server.worker import _give_up_rights
@@ -154,3 +156,26 @@ def test_answers_are_the_same_bytes_from_every_worker() -> None:
         assert b"true" in (await pool.answer(ask)).body
 
     with_pool(Limits(workers=3), use)
+
+
+def test_a_question_does_not_wait_behind_one_that_takes_long() -> None:
+    async def use(pool: Pool) -> None:
+        asked = asyncio.create_task(pool.answer(ENDLESS))
+        await asyncio.sleep(0)
+        begun = time.monotonic()
+        replies = await asyncio.gather(*(pool.answer(ASK) for _ in range(60)))
+        assert {reply.status for reply in replies} == {200}
+        assert time.monotonic() - begun < 3
+        assert code(await asked) == "time-limit"
+
+    with_pool(Limits(workers=2, seconds=4), use)
+
+
+def test_questions_behind_one_that_takes_its_time_are_answered_all_the_same() -> None:
+    late = Question("SELECT (COUNT(*) AS ?n) {?a ?b ?c. ?d ?e ?f}")
+
+    async def use(pool: Pool) -> None:
+        replies = await asyncio.gather(*(pool.answer(each) for each in [ASK, late, ASK] * 12))
+        assert {reply.status for reply in replies} == {200}
+
+    with_pool(Limits(workers=1, seconds=20), use)

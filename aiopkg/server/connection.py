@@ -3,6 +3,7 @@
 import asyncio
 import logging
 from collections import deque
+from typing import NoReturn, cast
 
 import httptools
 
@@ -120,8 +121,7 @@ class Connection(asyncio.Protocol):
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         """Begin."""
-        assert isinstance(transport, object)
-        self._transport: asyncio.Transport = transport  # type: ignore[assignment]
+        self._transport = cast(asyncio.Transport, transport)
         self._connections.open[self] = None
 
     def connection_lost(self, exc: Exception | None) -> None:
@@ -228,8 +228,11 @@ class Connection(asyncio.Protocol):
         try:
             url = httptools.parse_url(target)
         except httptools.HttpParserInvalidURLError:
+            url = None
+        path = (url.path or b"/") if url is not None else b""
+        if url is None or not path.startswith(b"/"):
             self._break(_bad("The address of the request cannot be read."))
-        return (url.path or b"/") + (b"?" + url.query if url.query else b"")
+        return path + (b"?" + url.query if url.query else b"")
 
     def on_body(self, body: bytes) -> None:
         """A piece of the body."""
@@ -248,7 +251,7 @@ class Connection(asyncio.Protocol):
         if not arriving.has_body:
             self._take(arriving)
 
-    def _break(self, problem: Problem) -> None:
+    def _break(self, problem: Problem) -> NoReturn:
         self._fault = problem
         raise _Broken
 

@@ -25,6 +25,9 @@ MOST_FILES = 65_536
 BACKLOG = 1024
 """Connections that may wait to be taken up."""
 
+DOORS = 16
+"""Connections that are taken up in one turn of the loop: it takes one for each time that it watches the socket."""
+
 LAST_MOMENTS = 5.0
 """Seconds that answers on their way have at the end."""
 
@@ -50,11 +53,15 @@ def serve(
                         return
                     connections = Connections(Application(ledger, token, starts=False))
                     loop = asyncio.get_running_loop()
-                    server = await loop.create_server(connections.accept, sock=listener, backlog=BACKLOG)
+                    servers = [
+                        await loop.create_server(connections.accept, sock=listener.dup(), backlog=BACKLOG)
+                        for _ in range(DOORS)
+                    ]
                     if announce is not None:
                         announce(url)
                     await asked.wait()
-                    server.close()
+                    for server in servers:
+                        server.close()
                     await ledger.stop()
                     await connections.close(LAST_MOMENTS)
 
