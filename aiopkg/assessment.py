@@ -267,7 +267,7 @@ class Assessment:
         assert content is not None
         return content
 
-    def derived(self) -> bytes:
+    def worked_out(self) -> bytes:
         """Return the named graphs but for what the organization states, as N-Quads, in no order."""
         content = serialize(self._written(), format=RdfFormat.N_QUADS)
         assert content is not None

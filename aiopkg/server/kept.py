@@ -62,7 +62,7 @@ class _Organization:
             self._site.renew(self._live.assessment)
 
     def derived(self) -> set[bytes]:
-        return set(self._live.assessment.derived().splitlines(keepends=True))
+        return set(self._live.assessment.worked_out().splitlines(keepends=True))
 
     def visit(self, visit: Visit) -> Reply:
         if visit.path not in self._site.paths:
