@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from pyoxigraph import BlankNode, NamedNode, Store, Triple
+from pyoxigraph import BlankNode, NamedNode, Quad, Store, Triple
 
 from aiopkg import assets
 from aiopkg.live.changes import EVERYTHING, Changes, Reach, Reads
@@ -44,10 +44,14 @@ _Pair = tuple[Node, Term]
 
 @dataclass(frozen=True)
 class Revised:
-    """The findings that came and went with an edit; one that only reads differently did both."""
+    """The findings that came and went with an edit; one that only reads differently did both.
+
+    ``judged`` counts the focus nodes at which rules were judged again, each once for each rule.
+    """
 
     added: Sequence[Finding]
     removed: Sequence[Finding]
+    judged: int
 
 
 class Elements:
@@ -162,11 +166,14 @@ class Rulings:
         reaches = {target.name: self._reach(target.name, changes, opened=opened) for target in self._shapes.targets}
         broadly = bool(self._openness) or any(reach.everything for reach in reaches.values())
         touched: set[_Pair] = set()
+        judged = 0
         with aside(self._store, self._told if broadly else ()):
             run = start(self._store, self._shapes, GRAPH.facts, None, True, self._openness)
             for target in self._shapes.targets:
                 if reaches[target.name]:
-                    touched |= self._judge(run, target, reaches[target.name])
+                    changed, nodes = self._judge(run, target, reaches[target.name])
+                    touched |= changed
+                    judged += nodes
             candidates = self._candidates()
             self._undecided = self._open_targets()
         touched |= self._excused(changes)
@@ -177,7 +184,7 @@ class Rulings:
         touched |= {pair for term in renamed for pair in self._naming.get(term, ())}
         clerk = self._clerk.informed(self._excuses, self._openness, model, labels)
         self._not_known = clerk.not_known(candidates, self._undecided)
-        return self._rewrite(touched, clerk)
+        return self._rewrite(touched, clerk, judged)
 
     def _reach(self, name: Node, changes: Changes, *, opened: bool) -> Reach:
         """The elements at which a rule is to be judged again."""
@@ -187,8 +194,8 @@ class Rulings:
         reach = dependence.reads.reached(self._store, changes)
         return EVERYTHING if len(reach.nodes) > _MANY else reach
 
-    def _judge(self, run: Run, target: Target, reach: Reach) -> set[_Pair]:
-        """Judge a rule at some nodes anew; returns those at which the judgement is another."""
+    def _judge(self, run: Run, target: Target, reach: Reach) -> tuple[set[_Pair], int]:
+        """Judge a rule at some nodes anew; returns those at which the judgement is another, and how many were judged."""
         before = self._targets[target.name]
         if reach.everything:
             focus = target.focus(run)
@@ -214,14 +221,15 @@ class Rulings:
                 if node in judged:
                     self._judgements[pair] = judged[node]
                     self._note(pair, judged[node])
-        return changed
+        return changed, len(now)
 
     def _is_target(self, target: Target, node: Term) -> bool:
         if node in target.nodes:
             return True
         if isinstance(node, NamedNode | BlankNode):
-            types = {q.object for g in GRAPH.facts for q in self._store.quads_for_pattern(node, RDF.type, None, g)}
-            if not types.isdisjoint(target.classes):
+            if any(
+                Quad(node, RDF.type, kind, graph) in self._store for kind in target.classes for graph in GRAPH.facts
+            ):
                 return True
             if any(self._any(node, predicate, None) for predicate in target.subjects_of):
                 return True
@@ -246,7 +254,7 @@ class Rulings:
         for term in _terms_in(judgements):
             self._naming.setdefault(term, set()).add(pair)
 
-    def _rewrite(self, touched: Iterable[_Pair], clerk: Clerk) -> Revised:
+    def _rewrite(self, touched: Iterable[_Pair], clerk: Clerk, judged: int) -> Revised:
         """Write the findings of some pairs anew."""
         added: list[Finding] = []
         removed: list[Finding] = []
@@ -262,7 +270,7 @@ class Rulings:
                     if findings:
                         self._failed[pair[0]][worst_verdict(finding.verdict for finding in findings)] += change
         self._splice(added, removed)
-        return Revised(tuple(sorted(added, key=_place)), tuple(sorted(removed, key=_place)))
+        return Revised(tuple(sorted(added, key=_place)), tuple(sorted(removed, key=_place)), judged)
 
     def _splice(self, added: Iterable[Finding], removed: Iterable[Finding]) -> None:
         for finding in removed:

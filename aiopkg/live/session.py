@@ -31,13 +31,15 @@ Added = Iterable[Triple] | Mapping[Triple, Place] | RdfGraph | Model
 class Outcome:
     """What an edit did: the findings that are new or read otherwise, and those that are gone or read so no more.
 
-    ``whole`` says that everything was worked out anew.
+    ``whole`` says that everything was worked out anew; where it was not, ``judged`` counts the focus nodes at which
+    rules were judged again, each once for each rule.
     """
 
     assessment: Assessment
     added: tuple[Finding, ...]
     removed: tuple[Finding, ...]
     whole: bool
+    judged: int = 0
 
 
 class Live:
@@ -116,7 +118,7 @@ class Live:
                 self._state = State(old, self._as_of, self._packs, self.settings)
         assessment = self._state.assessment()
         if revised is not None:
-            return Outcome(assessment, tuple(revised.added), tuple(revised.removed), False)
+            return Outcome(assessment, tuple(revised.added), tuple(revised.removed), False, revised.judged)
         before, after = set(self._assessment.findings), set(assessment.findings)
         added = tuple(finding for finding in assessment.findings if finding not in before)
         return Outcome(assessment, added, tuple(f for f in self._assessment.findings if f not in after), True)

@@ -55,7 +55,7 @@ class Trails:
         self._confirmed: dict[tuple[str, str], list[str]] = {areas: [] for areas in self._mechanisms}
         self._arrows: dict[tuple[str, str], Arrow | None] = {}
         self._at_focus: Layered[Element, Sequence[Finding]] = Layered({})
-        self._reached: Layered[Element, Sequence[Reach]] = Layered({})
+        self._reached: Layered[Element, tuple[Reach, ...]] = Layered({})
         self._chains: dict[Element, Mapping[Element, Sequence[Link]]] = {}
         self._keys: list[tuple[str, str, str]] = []
         self._ordered: list[Cascade] = []
@@ -169,12 +169,11 @@ class Trails:
         for focus in again:
             self._chains[focus] = self._dependencies.chains(focus)
         again |= {focus for focus in retold if focus in self._at_focus}
-        self._reached = self._reached.revised(
-            {f: reaches_of(self._chains[f], self._kinds, self._stakes, self._labels) for f in again}
-        )
+        reached = {f: reaches_of(self._chains[f], self._kinds, self._stakes, self._labels) for f in again}
+        self._reached = self._reached.revised({f: r for f, r in reached.items() if r != self._reached.get(f)})
         again |= {focus for focus in self._upstream(placed) if focus in self._at_focus}
         for focus in again:
-            reaches, met = tuple(self._reached[focus]), modes_met(self._chains[focus], self._at_focus)
+            reaches, met = self._reached[focus], modes_met(self._chains[focus], self._at_focus)
             for finding in self._at_focus[focus]:
                 touched |= self._keep(finding, cascade_of(finding, reaches, met))
         for areas in touched:
@@ -187,36 +186,46 @@ class Trails:
         known = self._found.get(finding.id)
         if known == found:
             return set()
-        if known is not None:
-            self._drop(finding)
         place = bisect_left(self._keys, _key(finding))
-        self._keys.insert(place, _key(finding))
-        self._ordered.insert(place, found)
+        if known is None:
+            self._keys.insert(place, _key(finding))
+            self._ordered.insert(place, found)
+        else:
+            self._ordered[place] = found
         self._found[finding.id] = found
-        self._store.extend(map(_quad, cascade_triples([found])))
-        mode = finding.failure_mode
-        self._opened[mode] += 1
-        concerned = {areas for areas, ends in self._ends.items() if mode in ends}
-        for areas in concerned:
-            insort(self._evidence[areas], finding.id)
-            if not self._ends[areas][mode].isdisjoint(found.failure_modes):
-                insort(self._confirmed[areas], finding.id)
-        return concerned
+        self._write(known, found)
+        concerned = self._bear(finding, known, -1) if known else set()
+        return concerned | self._bear(finding, found, 1)
 
     def _drop(self, finding: Finding) -> set[tuple[str, str]]:
         """Let go of a cascade; returns the areas between which an arrow may be another for it."""
         found = self._found.pop(finding.id)
         place = bisect_left(self._keys, _key(finding))
         del self._keys[place], self._ordered[place]
-        for triple in cascade_triples([found]):
+        self._write(found, None)
+        return self._bear(finding, found, -1)
+
+    def _write(self, before: Cascade | None, after: Cascade | None) -> None:
+        """Bring the store from one cascade of a finding to another."""
+        if before and after and before.reaches is after.reaches:
+            return
+        old, new = ({*cascade_triples([found])} if found else set() for found in (before, after))
+        for triple in old - new:
             self._store.remove(_quad(triple))
-        self._opened[finding.failure_mode] -= 1
-        concerned = {areas for areas, ends in self._ends.items() if finding.failure_mode in ends}
+        self._store.extend(map(_quad, new - old))
+
+    def _bear(self, finding: Finding, found: Cascade, change: int) -> set[tuple[str, str]]:
+        """Count a cascade into what the arrows rest on, or out of it; returns the areas that it concerns."""
+        mode = finding.failure_mode
+        self._opened[mode] += change
+        concerned = {areas for areas, ends in self._ends.items() if mode in ends}
         for areas in concerned:
-            for ids in (self._evidence[areas], self._confirmed[areas]):
-                place = bisect_left(ids, finding.id)
-                if place < len(ids) and ids[place] == finding.id:
-                    del ids[place]
+            confirms = not self._ends[areas][mode].isdisjoint(found.failure_modes)
+            for ids in (self._evidence[areas], *([self._confirmed[areas]] if confirms else ())):
+                if change > 0:
+                    insort(ids, finding.id)
+                else:
+                    del ids[bisect_left(ids, finding.id)]
         return concerned
 
 

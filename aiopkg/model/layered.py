@@ -1,11 +1,12 @@
 """A mapping that shares nearly everything with the one that it was made from."""
 
 from collections.abc import Collection, Iterator, Mapping
-from typing import Generic, TypeVar
+from typing import Generic, TypeVar, overload
 
 __all__ = ["Layered"]
 
 K = TypeVar("K")
+T = TypeVar("T")
 V = TypeVar("V")
 _MANY = 2000
 
@@ -47,6 +48,19 @@ class Layered(Mapping[K, V], Generic[K, V]):
         if key in self._gone:
             raise KeyError(key)
         return self._base[key]
+
+    def __contains__(self, key: object) -> bool:
+        return key in self._changed or (key not in self._gone and key in self._base)
+
+    @overload
+    def get(self, key: K, default: None = None, /) -> V | None: ...
+    @overload
+    def get(self, key: K, default: V | T, /) -> V | T: ...
+    def get(self, key: K, default: V | T | None = None, /) -> V | T | None:
+        """The entry of a key, or a default where there is none."""
+        if key in self._changed:
+            return self._changed[key]
+        return default if key in self._gone else self._base.get(key, default)
 
     def __iter__(self) -> Iterator[K]:
         for key in self._base:

@@ -36,6 +36,8 @@ Flags: TypeAlias = npt.NDArray[np.bool_]
 
 EMPTY: Ids = np.empty(0, dtype=np.int64)
 _WORD = 63
+_FEW = 32
+"""So many numbers are put into a column or taken out of it by copying what lies between them."""
 _MOST_ANSWERS = 1 << 28
 """How many rows one join may have: some ten gigabytes are needed to go on from there."""
 
@@ -296,6 +298,11 @@ class Overlay(Relation):
 
 def merged_runs(left: Ids, right: Ids) -> Ids:
     """Two ascending columns as one."""
+    if len(right) < _FEW < len(left):
+        cuts = np.searchsorted(left, right).tolist()
+        pieces = (left[start:end] for start, end in zip([0, *cuts], [*cuts, len(left)], strict=True))
+        between = (right[place : place + 1] for place in range(len(right) + 1))
+        return np.concatenate([piece for pair in zip(pieces, between, strict=True) for piece in pair])
     # A stable sort recognises the two runs and merges them in one pass.
     both = np.concatenate((left, right))
     both.sort(kind="stable")
@@ -307,4 +314,9 @@ def without(ordered: Ids, unwanted: Ids) -> Ids:
     places = np.searchsorted(ordered, unwanted)
     places = places[places < len(ordered)]
     found = places[present(unwanted, ordered[places])] if len(places) else places
-    return np.delete(ordered, found) if len(found) else ordered
+    if len(found) >= _FEW:
+        return np.delete(ordered, found)
+    if not len(found):
+        return ordered
+    starts, ends = [0, *(found + 1).tolist()], [*found.tolist(), len(ordered)]
+    return np.concatenate([ordered[start:end] for start, end in zip(starts, ends, strict=True)])
