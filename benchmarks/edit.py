@@ -32,9 +32,8 @@ REACH = 1000
 
 def facts_of(model: Model) -> Mapping[str, Triple]:
     """Return one fact of each kind about a unit and what belongs to it, by the kind's name."""
-    own = [
-        t for t in model.triples if isinstance(t.subject, NamedNode) and f"{t.subject.value}-".startswith(f"{UNIT}-")
-    ]
+    named = [triple for triple in model.triples if isinstance(triple.subject, NamedNode)]
+    own = [triple for triple in named if f"{triple.subject}".startswith((f"<{UNIT}>", f"<{UNIT}-"))]
     found: dict[str, Triple] = {}
     for triple in sorted(own or named, key=str):
         end = triple.object if triple.predicate == RDF.type else triple.predicate

@@ -195,7 +195,7 @@ class Rulings:
         return EVERYTHING if len(reach.nodes) > _MANY else reach
 
     def _judge(self, run: Run, target: Target, reach: Reach) -> tuple[set[_Pair], int]:
-        """Judge a rule at some nodes anew; returns those at which the judgement is another, and how many were judged."""
+        """Judge a rule at some nodes anew; returns those with another judgement, and how many were judged."""
         before = self._targets[target.name]
         if reach.everything:
             focus = target.focus(run)
