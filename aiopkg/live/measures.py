@@ -42,7 +42,7 @@ class Measures:
         told: Sequence[Triple],
     ) -> None:
         self._store = store
-        self._told = told
+        self._told: Sequence[Triple] = ()
         self._held: Counter[Triple] = Counter()
         self._views = [View.read(path) for path in assets.queries("measure")]
         self._rows: list[dict[Term, frozenset[Triple]]] = [{} for _ in self._views]
@@ -65,6 +65,7 @@ class Measures:
                 self._renew(place, Reach(everything=True))
             elif place == self._block[-1]:
                 self._renew_block()
+        self._told = told
 
     def update(self, changes: Changes) -> Changes:
         """Take in changes of the asserted and inferred graphs; returns them with those of the measures."""

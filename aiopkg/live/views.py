@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from functools import cache
 from pathlib import Path
 
 from pyoxigraph import BlankNode, Literal, NamedNode, Quad, QuerySolutions, Store, Triple
@@ -76,8 +77,9 @@ class View:
     reads: Reads = field(repr=False)
 
     @classmethod
+    @cache
     def read(cls, path: Path) -> "View":
-        """Read a query file."""
+        """Read a query file, once."""
         template, query = parse_construct(path.read_text(encoding="utf-8"))
         query = apart(query)
         variables = dict.fromkeys(v for t in template for v in (t.subject, t.object) if v.startswith("?"))
