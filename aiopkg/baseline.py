@@ -36,6 +36,8 @@ class Baseline:
     file: str
     as_of: str
     known: Mapping[str, Known]
+    contradictions: frozenset[str] = frozenset()
+    """The ids of the contradictions that were known."""
 
     def state_of(self, finding: Finding) -> str:
         """Return ``carried`` for a finding that was known before, else ``new``.
@@ -58,10 +60,15 @@ class Baseline:
         )
 
     @staticmethod
-    def written(findings: Iterable[Finding], as_of: str) -> str:
-        """Return the text of a baseline file that knows some findings."""
+    def written(findings: Iterable[Finding], as_of: str, contradictions: Iterable[str] = ()) -> str:
+        """Return the text of a baseline file that knows some findings, and contradictions by their ids."""
         rows = [{name: getattr(finding, name) for name in _TEXTS} for finding in findings]
-        document = {"schema": BASELINE_SCHEMA, "as_of": as_of, "findings": sorted(rows, key=lambda row: row["id"])}
+        document = {
+            "schema": BASELINE_SCHEMA,
+            "as_of": as_of,
+            "findings": sorted(rows, key=lambda row: row["id"]),
+            "contradictions": [{"id": each} for each in sorted(contradictions)],
+        }
         return json.dumps(document, ensure_ascii=False, indent=1) + "\n"
 
 
@@ -86,7 +93,11 @@ def read_baseline(path: Path) -> Baseline:
     if not isinstance(rows, list) or not all(map(_is_known, rows)):
         raise _unfit(path, "holds no list of findings, each with id, rule, verdict, focus, label and message")
     known = [Known(**{name: row[name] for name in _TEXTS}) for row in rows]
-    return Baseline(str(path), str(loaded.get("as_of", "")), {each.id: each for each in known})
+    clashes = loaded.get("contradictions", [])
+    if not isinstance(clashes, list) or not all(isinstance(c, dict) and isinstance(c.get("id"), str) for c in clashes):
+        raise _unfit(path, "holds contradictions without ids")
+    told = frozenset(clash["id"] for clash in clashes)
+    return Baseline(str(path), str(loaded.get("as_of", "")), {each.id: each for each in known}, told)
 
 
 def _is_known(row: Any) -> bool:  # noqa: ANN401 - whatever a file holds

@@ -267,6 +267,58 @@ def test_a_model_that_contradicts_itself_is_told_so_with_place_and_code_1(tmp_pa
     assert "contradicts itself in 1 place" in run("assess", str(path), *DAY).stdout
 
 
+def test_a_baseline_knows_contradictions_and_only_those_of_before(tmp_path: Path) -> None:
+    path, known = tmp_path / "org.ttl", tmp_path / "known.json"
+    path.write_text(CLASHING, encoding="utf-8")
+    assert run("assess", str(path), *DAY, "--write-baseline", str(known)).returncode == 0
+    assert run("assess", str(path), *DAY, "--baseline", str(known)).returncode == 0
+    document = json.loads(known.read_text("utf-8"))
+    assert len(document["contradictions"]) == 1
+    known.write_text(json.dumps({**document, "contradictions": [{"id": "contradiction-000000000000"}]}))
+    assert run("assess", str(path), *DAY, "--baseline", str(known)).returncode == 1
+    known.write_text(json.dumps({**document, "contradictions": ["other"]}))
+    assert run("assess", str(path), *DAY, "--baseline", str(known)).returncode == 2
+
+
+AS_INSTALLED = "import sys; sys.argv[0] = 'aiopkg'; from aiopkg.cli import main; main()"
+
+
+@pytest.mark.parametrize(
+    ("typed", "offered"),
+    [("aiopkg as", {"assess", "ask"}), ("aiopkg explain --pro", {"--profile"}), ("aiopkg que", {"query"})],
+)
+def test_the_shell_completes_commands_and_options(typed: str, offered: set[str]) -> None:
+    asked = {"_AIOPKG_COMPLETE": "complete_bash", "COMP_WORDS": typed, "COMP_CWORD": str(len(typed.split()) - 1)}
+    done = subprocess.run(
+        [sys.executable, "-c", AS_INSTALLED],
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=True,
+        env={**os.environ, "PYTHONPATH": str(ROOT), **asked},
+    )
+    assert set(done.stdout.split()) == offered
+
+
+def test_a_completion_reads_no_engine() -> None:
+    heavy = "{'pyoxigraph', 'numpy', 'rdflib'}"
+    code = (
+        f"{AS_INSTALLED.removesuffix('main()')}\n"
+        "try:\n    main()\nexcept SystemExit:\n    pass\n"
+        f"assert not {heavy} & set(sys.modules), {heavy} & set(sys.modules)"
+    )
+    asked = {"_AIOPKG_COMPLETE": "complete_zsh", "_TYPER_COMPLETE_ARGS": "aiopkg expl", "PYTHONPATH": str(ROOT)}
+    done = subprocess.run(
+        [sys.executable, "-c", code],
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+        env={**os.environ, **asked},
+    )
+    assert done.returncode == 0, done.stderr
+
+
 @pytest.mark.skipif(not Path("/dev/full").exists(), reason="this system has no /dev/full")
 @pytest.mark.parametrize("output_format", ["text", "json"])
 def test_output_that_cannot_be_written_is_an_error_of_input_and_output(output_format: str) -> None:

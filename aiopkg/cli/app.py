@@ -177,11 +177,14 @@ def _watch(
 def _exit_code(found: "Assessment", fail_on: str) -> int:
     """Return 1 where a gap is of that severity or a graver one, unless the baseline knows it.
 
-    A model that contradicts itself counts as a violation.
+    A model that contradicts itself counts as a violation, in the same way.
     """
+    from aiopkg.report.contradictions import contradictions_of  # noqa: PLC0415
+
     grave = [level.value for level in FailOn if level is not FailOn.never]
     counting = grave[: grave.index(fail_on) + 1] if fail_on in grave else []
     broken = (finding for finding in found.findings if finding.verdict == "violated")
-    if found.inconsistencies and counting:
+    known = found.baseline.contradictions if found.baseline else ()
+    if counting and any(clash.id not in known for clash in contradictions_of(found)):
         return 1
     return int(any(gap.severity in counting and found.state_of(gap) == "new" for gap in broken))

@@ -115,6 +115,8 @@ def emit(content: str | bytes | list[bytes], output: Path | None) -> None:
 def with_baseline_written(found: "Assessment", file: Path) -> "Assessment":
     """Write the findings as a baseline, and return the assessment as one that knows them."""
     from aiopkg.baseline import Baseline, read_baseline  # noqa: PLC0415
+    from aiopkg.report.contradictions import contradictions_of  # noqa: PLC0415
 
-    emit(Baseline.written(found.findings, found.as_of.isoformat()), file)
+    clashes = (clash.id for clash in contradictions_of(found))
+    emit(Baseline.written(found.findings, found.as_of.isoformat(), clashes), file)
     return replace(found, baseline=read_baseline(file))

@@ -13,10 +13,9 @@ from aiopkg.imports.mapping_file import mapping, mapping_ids
 from aiopkg.imports.report import ImportReport
 from aiopkg.imports.rows import RowReader
 from aiopkg.imports.table import Table, read_table
-from aiopkg.imports.terms import FACT
 from aiopkg.imports.turtle import TurtleWriter
 from aiopkg.limits import Budget
-from aiopkg.vocab import PREFIXES, RDF
+from aiopkg.vocab import AIOP, PREFIXES, RDF
 
 __all__ = ["available", "convert"]
 
@@ -90,7 +89,7 @@ def _preamble(chosen: TableMapping, source: Path, reader: RowReader, writer: Tur
     yield writer.header()
     yield "\n# Properties for which the source has no column.\n\n"
     for without_column in properties_without_column(chosen):
-        yield writer.nameless(((RDF.type, FACT.Incompleteness), (FACT.of_property, without_column)))
+        yield writer.nameless(((RDF.type, AIOP.Incompleteness), (AIOP.ofProperty, without_column)))
     yield "\n# What the rows name.\n\n"
     for _, triples in chosen.individuals:
         yield writer.block(triples)

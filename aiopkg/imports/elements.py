@@ -9,8 +9,7 @@ from pyoxigraph import Literal, NamedNode, Triple
 
 from aiopkg.imports.mapping import Element, Statement, TableMapping
 from aiopkg.imports.table import Row
-from aiopkg.imports.terms import FACT
-from aiopkg.vocab import RDF, XSD
+from aiopkg.vocab import AIOP, RDF, XSD
 
 __all__ = ["ElementMaker", "expand_text", "row_number"]
 
@@ -71,7 +70,7 @@ class ElementMaker:
             triples = self._triples[node] = {}
             for kind in element.classes:
                 triples[Triple(node, RDF.type, kind)] = None
-            triples[Triple(node, FACT.source_row, row_number(row))] = None
+            triples[Triple(node, AIOP.sourceRow, row_number(row))] = None
         for statement in element.statements:
             value = self.value(statement, row, cells)
             if value is not None:

@@ -10,8 +10,7 @@ from aiopkg.imports.mapping import Column, Reading, TableMapping
 from aiopkg.imports.readings import Account, Item, Outcome, read_cell
 from aiopkg.imports.report import Tally
 from aiopkg.imports.table import Row
-from aiopkg.imports.terms import FACT
-from aiopkg.vocab import PREFIXES, RDF, RDFS
+from aiopkg.vocab import AIOP, PREFIXES, RDF, RDFS
 
 __all__ = ["RowReader"]
 
@@ -35,7 +34,7 @@ class RowReader:
         if node is None:
             return
         facts: list[Triple] = [Triple(node, RDF.type, kind) for kind in self._mapping.row.classes]
-        facts.append(Triple(node, FACT.source_row, row_number(row)))
+        facts.append(Triple(node, AIOP.sourceRow, row_number(row)))
         for statement in self._mapping.row.statements:
             value = self.elements.value(statement, row, row.cells)
             if value is not None:
@@ -58,7 +57,7 @@ class RowReader:
             elif outcome.open and column.predicate is not None:
                 open_properties[column.predicate] = None
         self._count(row, accounts)
-        facts.extend(Triple(node, FACT.unreported, name) for name in open_properties)
+        facts.extend(Triple(node, AIOP.unreported, name) for name in open_properties)
         yield tuple(facts)
         yield from (part for part in parts if part)
 
@@ -98,23 +97,23 @@ class RowReader:
             for link in item.links:
                 if column.link_property:
                     yield Triple(cell, column.link_property, Literal(link, datatype=_ANY_URI))
-            yield Triple(cell, FACT.source_row, row_number(row))
+            yield Triple(cell, AIOP.sourceRow, row_number(row))
         elif item.status and column.predicate:
-            yield Triple(cell, RDF.type, FACT.StatedStatus)
-            yield Triple(cell, FACT.status_of, node)
-            yield Triple(cell, FACT.of_property, column.predicate)
-            yield Triple(cell, FACT.status, item.status)
-            yield Triple(cell, FACT.reason, Literal(item.words))
-            yield Triple(cell, FACT.source_row, row_number(row))
+            yield Triple(cell, RDF.type, AIOP.StatedStatus)
+            yield Triple(cell, AIOP.statusOf, node)
+            yield Triple(cell, AIOP.ofProperty, column.predicate)
+            yield Triple(cell, AIOP.status, item.status)
+            yield Triple(cell, AIOP.reason, Literal(item.words))
+            yield Triple(cell, AIOP.sourceRow, row_number(row))
         elif item.waived_by and column.predicate:
-            yield Triple(cell, RDF.type, FACT.Waiver)
-            yield Triple(cell, FACT.waived_for, node)
-            yield Triple(cell, FACT.of_property, column.predicate)
+            yield Triple(cell, RDF.type, AIOP.Waiver)
+            yield Triple(cell, AIOP.waivedFor, node)
+            yield Triple(cell, AIOP.ofProperty, column.predicate)
             granter = self.elements.make(item.waived_by, row, row.cells)
             if granter:
-                yield Triple(cell, FACT.granted_by, granter)
-            yield Triple(cell, FACT.reason, Literal(item.words))
-            yield Triple(cell, FACT.source_row, row_number(row))
+                yield Triple(cell, AIOP.grantedBy, granter)
+            yield Triple(cell, AIOP.reason, Literal(item.words))
+            yield Triple(cell, AIOP.sourceRow, row_number(row))
 
     def _stand_in(self, node: NamedNode, column: Column, row: Row) -> Iterator[Triple]:
         if column.element_if_blank and column.predicate:

@@ -1,8 +1,8 @@
-"""The terms in which mappings are written, and the terms of facts that every import states."""
+"""The terms in which mappings are written."""
 
 from pyoxigraph import NamedNode
 
-__all__ = ["CSVW", "FACT", "IMPORT", "PREFIXES", "RR"]
+__all__ = ["CSVW", "IMPORT", "PREFIXES", "RR"]
 
 PREFIXES = {
     "csvw": "http://www.w3.org/ns/csvw#",
@@ -73,23 +73,3 @@ class IMPORT:
     value = _in("import", "value")
     waived_by = _in("import", "waivedBy")
     when = _in("import", "when")
-
-
-def _fact(name: str) -> NamedNode:
-    return NamedNode("https://w3id.org/aiop#" + name)
-
-
-class FACT:
-    """Terms of the ontology by which an import says how complete its facts are and where they come from."""
-
-    Incompleteness = _fact("Incompleteness")
-    StatedStatus = _fact("StatedStatus")
-    Waiver = _fact("Waiver")
-    granted_by = _fact("grantedBy")
-    of_property = _fact("ofProperty")
-    reason = _fact("reason")
-    source_row = _fact("sourceRow")
-    status = _fact("status")
-    status_of = _fact("statusOf")
-    unreported = _fact("unreported")
-    waived_for = _fact("waivedFor")
