@@ -11,7 +11,7 @@ from pyoxigraph import Literal, NamedNode, Quad, Store, Triple
 from aiopkg import assets
 from aiopkg.engine import take_up
 from aiopkg.limits import Budget, Limits
-from aiopkg.measure import measure
+from aiopkg.measure import write_measures
 from aiopkg.model import Model, load
 from aiopkg.model.labels import Labels
 from aiopkg.model.load import rewritten
@@ -88,7 +88,7 @@ def _by_rules(
     store = matter.known.store
     progress("Measuring and validating")
     budget.enter("measuring")
-    measure(store, day, matter.given, model.place_of, budget)
+    write_measures(store, day, matter.given, model.place_of, budget)
     budget.enter("validating")
     found = _outcome(store, shapes_of(matter.rules), GRAPH.facts, model.triples, budget)
     return Conformance(found, model, Labels.of(store, GRAPH.facts))

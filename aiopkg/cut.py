@@ -10,7 +10,7 @@ from aiopkg import assets
 from aiopkg.assessment import Assessment, Cut, Unfinished, spoken
 from aiopkg.derive import Recommendation, cascade, overlook
 from aiopkg.errors import LimitReached
-from aiopkg.measure import measure
+from aiopkg.measure import write_measures
 from aiopkg.model import Model
 from aiopkg.model.labels import Labels
 from aiopkg.reason import Closure, materialise
@@ -58,7 +58,7 @@ class Complete:
             (GRAPH.asserted, about),
         ):
             store.extend([Quad(t.subject, t.predicate, t.object, graph) for t in triples])
-        measure(store, self.as_of)
+        write_measures(store, self.as_of)
         labels = self.labels or Labels.of(store, (GRAPH.asserted, GRAPH.ontology))
         cascades = cascade(store, (), labels)
         overview = overlook(store, organization, judged, ruling, (), labels)

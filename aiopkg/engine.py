@@ -16,7 +16,7 @@ from aiopkg.derive import Overview, cascade, cascade_triples, findings_read, loo
 from aiopkg.errors import InputError, LimitReached, Place
 from aiopkg.limits import UNLIMITED, Budget, Limits, alone
 from aiopkg.materialised import Materialised, materialise_model
-from aiopkg.measure import measure
+from aiopkg.measure import write_measures
 from aiopkg.model import Model, load
 from aiopkg.model.kept import load_kept
 from aiopkg.model.labels import Labels
@@ -70,9 +70,9 @@ def _silent(_: str) -> None:
 def validate_model(known: Materialised, rules: Sequence[Rule], as_of: date, given: Sequence[Triple] = ()) -> Ruling:
     """Measure a materialised model and judge it by some rules; writes its graph of measures.
 
-    ``given`` are facts of the evaluation itself; see :func:`aiopkg.measure.measure`.
+    ``given`` are facts of the evaluation itself; see :func:`aiopkg.measure.write_measures`.
     """
-    measure(known.store, as_of, given, known.model.place_of)
+    write_measures(known.store, as_of, given, known.model.place_of)
     return rule_upon(known.store, rules, as_of, known.model, Labels.of(known.store, GRAPH.facts))
 
 
@@ -188,7 +188,7 @@ def _assess(
     complete.stages.append("materialise")
     progress("Measuring and validating")
     budget.enter("measuring")
-    measure(store, day, matter.given, model.place_of, budget)
+    write_measures(store, day, matter.given, model.place_of, budget)
     complete.stages.append("measure")
     budget.enter("judging by the rules")
     complete.labels = labels = Labels.of(store, GRAPH.facts)

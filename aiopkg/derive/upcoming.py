@@ -10,7 +10,7 @@ from datetime import date, timedelta
 
 from pyoxigraph import Store, Triple
 
-from aiopkg.measure import measure
+from aiopkg.measure import write_measures
 from aiopkg.model import Model
 from aiopkg.model.labels import Labels
 from aiopkg.rules import Rule
@@ -47,7 +47,7 @@ def look_ahead(
             future.bulk_extend(store.quads_for_pattern(None, None, None, graph))
 
     def judge(chosen: Sequence[Rule], day: date) -> Ruling:
-        measure(future, day, given, model.place_of)
+        write_measures(future, day, given, model.place_of)
         return rule_upon(future, chosen, day, model, Labels.of(future, GRAPH.facts))
 
     starts = {rule.valid_from for rule in rules if rule.valid_from}

@@ -7,18 +7,21 @@ from collections.abc import Callable, Iterable, Iterator
 from datetime import UTC, date, datetime
 from decimal import Decimal
 
-from pyoxigraph import BlankNode, Literal, NamedNode, Quad, Store, Triple
+from pyoxigraph import BlankNode, Literal, NamedNode, Quad, QueryTriples, RdfFormat, Store, Triple, parse
 
 from aiopkg import assets
 from aiopkg.errors import InputError, Place
 from aiopkg.limits import UNLIMITED, Budget
 from aiopkg.measure.calendar import as_moment, before, days, decimal, is_duration, moment
 from aiopkg.measure.openness import openness
-from aiopkg.vocab import AIOP, GRAPH, XSD, shorten
+from aiopkg.vocab import AIOP, GRAPH, RDF, XSD, shorten
 
-__all__ = ["RECKONED", "measure", "occasion", "openness"]
+__all__ = ["RECKONED", "measure", "occasion", "openness", "write_measures"]
 
 Element = NamedNode | BlankNode
+
+_OTHERS = tuple(graph for graph in GRAPH.facts if graph != GRAPH.measures)
+_TYPE = str(RDF.type).encode()
 
 _LARGEST_LIMIT = Decimal(10) ** 12
 _NUMBERS = (XSD.integer, XSD.decimal, XSD.double)
@@ -38,9 +41,24 @@ def measure(
 ) -> tuple[Triple, ...]:
     """Return the measured facts of a materialised store, as of the start of a day in UTC; sorted.
 
-    The store is left with the same facts in its graph of measures, which the queries of this stage,
-    run in the order of their names, build upon. ``given`` are facts of the evaluation itself, such as the rule
-    packs that were asked for. ``place_of`` tells where the model speaks of a threshold.
+    The store is left with them as :func:`write_measures` does, which says what the arguments are and what is raised.
+    """
+    write_measures(store, as_of, given, place_of, budget)
+    return tuple(sorted((quad.triple for quad in store.quads_for_pattern(None, None, None, GRAPH.measures)), key=str))
+
+
+def write_measures(
+    store: Store,
+    as_of: date,
+    given: Iterable[Triple] = (),
+    place_of: Callable[[object], Place | None] = _nowhere,
+    budget: Budget = UNLIMITED,
+) -> None:
+    """Write the measured facts of a materialised store, as of the start of a day in UTC, into its graph of measures.
+
+    The queries of this stage, run in the order of their names, build upon what is there already. ``given`` are facts
+    of the evaluation itself, such as the rule packs that were asked for. ``place_of`` tells where the model speaks of
+    a threshold.
 
     Raises :class:`InputError` when the organization overrides a threshold with something that is not of its
     kind, a number or a duration from nought up, and when the day is too near an end of the calendar;
@@ -52,14 +70,33 @@ def measure(
     _write(store, openness(store))
     for path in assets.queries("measure"):
         budget.heed()
-        _write(store, store.query(path.read_text(encoding="utf-8"), default_graph=list(GRAPH.facts)))  # type: ignore[arg-type]
-    return tuple(sorted((quad.triple for quad in store.quads_for_pattern(None, None, None, GRAPH.measures)), key=str))
+        _construct(store, path.read_text(encoding="utf-8"))
+
+
+def _construct(store: Store, query: str) -> None:
+    """Add what a query constructs, as text where it can be: without blank nodes, and nothing told elsewhere."""
+    found = store.query(query, default_graph=list(GRAPH.facts))
+    assert isinstance(found, QueryTriples)
+    text = found.serialize(format=RdfFormat.N_TRIPLES)
+    if not text:
+        return
+    rows = [line.split(b" ", 2) for line in text.splitlines()]
+    heads = {(predicate, value if predicate == _TYPE else None) for _, predicate, value in rows}
+    if b"_:" in text or any(_told(store, *head) for head in heads):
+        _write(store, (quad.triple for quad in parse(text, RdfFormat.N_TRIPLES)))
+    else:
+        store.bulk_load(text, RdfFormat.N_TRIPLES, to_graph=GRAPH.measures, lenient=True)
+
+
+def _told(store: Store, predicate: bytes, kind: bytes | None) -> bool:
+    """Whether another graph of facts has anything with a predicate or, of types, with one object; as N-Triples."""
+    asked, value = (NamedNode(text.decode().strip(" .<>")) if text else None for text in (predicate, kind))
+    return any(True for graph in _OTHERS for _ in store.quads_for_pattern(None, asked, value, graph))
 
 
 def _write(store: Store, triples: Iterable[Triple]) -> None:
     """Add triples to the graph of measures, but for those that stand in another graph of facts already."""
-    others = [graph for graph in GRAPH.facts if graph != GRAPH.measures]
-    new = [t for t in triples if not any(Quad(t.subject, t.predicate, t.object, graph) in store for graph in others)]
+    new = [t for t in triples if not any(Quad(t.subject, t.predicate, t.object, graph) in store for graph in _OTHERS)]
     store.extend([Quad(t.subject, t.predicate, t.object, GRAPH.measures) for t in new])
 
 
