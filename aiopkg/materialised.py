@@ -75,7 +75,9 @@ def _written(
     """A store with what is stated, the ontology, and what follows; no triple is in two graphs."""
     store, alone = Store(), ontology_closure()
     asserted = stated.without(alone.asserted).represented(same)
-    inferred = closure.inferred.of_named_kinds().represented(same).without(asserted).without(alone.asserted)
+    inferred = closure.inferred.of_named_kinds()
+    if same:  # what follows of one may be stated of the other
+        inferred = inferred.represented(same).without(asserted).without(alone.asserted)
     _write(store, GRAPH.asserted, asserted)
     store.bulk_extend(_ontology())
     if not same and not alone.inferred.meets(closure.asserted):

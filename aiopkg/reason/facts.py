@@ -97,17 +97,17 @@ class Facts(Collection[Triple]):
         """Those that name a blank node."""
         predicates, subjects, objects = self._layout.unpack(self._keys)
         terms = self._terms.terms
-        used = unique(np.concatenate((unique(predicates), subjects, objects)))
-        blank = np.zeros(len(terms), dtype=np.bool_)
-        blank[used] = np.fromiter((type(terms[n]) is BlankNode for n in used.tolist()), dtype=np.bool_, count=len(used))
+        blank = np.fromiter((type(term) is BlankNode for term in terms), dtype=np.bool_, count=len(terms))
         return Facts(self._terms, self._layout, self._keys[blank[predicates] | blank[subjects] | blank[objects]])
 
     def ntriples(self) -> Iterator[bytes]:
         """Write the facts as N-Triples, some at a time, in no order to rely on."""
         predicates, subjects, objects = self._layout.unpack(self._keys)
+        used = np.zeros(len(self._terms), dtype=np.bool_)
+        for column in (predicates, subjects, objects):
+            used[column] = True
         texts = np.empty(len(self._terms), dtype=object)
-        used = unique(np.concatenate((unique(predicates), subjects, objects)))
-        texts[used] = [f"{self._terms.terms[number]} " for number in used.tolist()]
+        texts[used] = [f"{self._terms.terms[number]} " for number in np.flatnonzero(used).tolist()]
         for start in range(0, len(self._keys), _AT_ONCE):
             part = slice(start, start + _AT_ONCE)
             rows = np.empty((len(self._keys[part]), 4), dtype=object)

@@ -38,15 +38,17 @@ def validate(
     graphs: Sequence[NamedNode] | None = None,
     originals: Mapping[Triple, Sequence[Literal]] | None = None,
     budget: Budget = UNLIMITED,
+    materialised: bool = False,
 ) -> Outcome:
     """Validate the union of the graphs (None: the default graph) of a store against compiled shapes.
 
     The graphs should not share triples, since SPARQL engines do not agree on counting those. ``originals`` maps a
     triple as it is stored to its object as it was written, for literals that the store has rewritten; results then
     show what was written, and datatypes derived from xsd:integer are checked by the letter. The store is only read.
+    ``materialised`` says that every instance is typed with all its classes, so that no subclass is looked up.
     Raises LimitReached between two shapes when the budget is used up.
     """
-    run = start(store, shapes, graphs, originals)
+    run = start(store, shapes, graphs, originals, materialised)
     results: list[Result] = []
     targets: dict[Node, tuple[Term, ...]] = {}
     for target in shapes.targets:
