@@ -202,8 +202,9 @@ def _assess(
     coming = look_ahead(store, matter.applicable, day, model, matter.given) if upcoming else None
     by_code = {rule.code: rule for rule in rules}
     write_graph(store, GRAPH.findings, finding_triples(findings_read(ruling.findings, rules), by_code))
-    write_graph(store, GRAPH.ontology, spoken(rules))
-    labels = Labels.of(store, GRAPH.facts)
+    told = spoken(rules)
+    write_graph(store, GRAPH.ontology, told)
+    labels = labels.revised(store, GRAPH.facts, {triple.subject for triple in told})
     progress("Deriving recommendations")
     budget.enter("deriving recommendations")
     remedies = recommend(store, ruling.findings, rules, labels)

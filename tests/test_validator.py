@@ -9,7 +9,9 @@ from pyoxigraph import NamedNode
 import aiopkg
 from aiopkg.errors import InputError
 from aiopkg.validate.arbiter import by_pyshacl
+from aiopkg.validate.findings import rule_upon
 from aiopkg.validate.judgement import Verdict
+from aiopkg.vocab import GRAPH
 
 DAY = date(2026, 6, 30)
 
@@ -38,3 +40,12 @@ def test_pyshacl_has_the_last_word() -> None:
 def test_an_unknown_validator_is_refused() -> None:
     with pytest.raises(InputError, match="jena"):
         aiopkg.assess(ROOT / "tests" / "orgs" / "bank.ttl", as_of=DAY, validator="jena")
+
+
+def test_a_store_that_holds_more_than_the_facts_is_judged_alike() -> None:
+    found = aiopkg.assess(ROOT / "tests" / "orgs" / "manufacturer.ttl", as_of=DAY)
+    assert GRAPH.cascades in set(found.store.named_graphs())
+    again = rule_upon(found.store, found.rules, DAY, found.model, found.labels)
+    assert again.findings == tuple(found.findings)
+    assert again.verdicts == found.verdicts
+    assert again.not_known == found.not_known

@@ -52,6 +52,9 @@ class Outcome:
 
 def sort_results(results: Iterable[Result]) -> tuple[Result, ...]:
     """The results in an order that depends on nothing but what they say."""
+    results = tuple(results)
+    if len(results) < 2:
+        return results
     keys: dict[Term | None, tuple[int, str, str, str]] = {}
 
     def place(term: Term | None) -> tuple[int, str, str, str]:

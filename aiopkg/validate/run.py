@@ -102,15 +102,22 @@ class Run:
     def _ask(self, store: Store, query: str, this: Term | None) -> list[tuple[Term | None, ...]]:
         chosen: dict[Variable, Term] = {Variable("this"): this} if isinstance(this, BlankNode) else {}
         graphs: list[NamedNode | BlankNode | DefaultGraph] | None = None
-        if self.graphs is not None:
+        whole = self._has_nothing_else(store)
+        if self.graphs is not None and not whole:
             graphs = list(self.graphs)
         try:
-            solutions = store.query(query, default_graph=graphs, substitutions=chosen)
+            solutions = store.query(query, default_graph=graphs, use_default_graph_as_union=whole, substitutions=chosen)
         except SyntaxError as error:
             raise InputError("shapes-sparql", f"A query of the shapes cannot be evaluated: {error}.") from None
         if not isinstance(solutions, QuerySolutions):
             raise TypeError("only SELECT queries are asked of the data")
         return [tuple(solution) for solution in solutions]
+
+    def _has_nothing_else(self, store: Store) -> bool:
+        """Whether the graphs are all that the store has: it then looks into all of them at once, not one by one."""
+        if self.graphs is None or not set(store.named_graphs()) <= set(self.graphs):
+            return False
+        return next(iter(store.quads_for_pattern(None, None, None, DefaultGraph())), None) is None
 
     def ask_with_shapes(self, query: str, name: NamedNode, this: Term | None) -> list[tuple[Term | None, ...]]:
         """The solutions of a query that reads the shapes graph as the named graph ``name``."""
