@@ -5,6 +5,7 @@ from hashlib import sha256
 from html import escape, unescape
 from html.parser import HTMLParser
 from pathlib import Path
+from typing import Literal
 
 import pytest
 from conftest import ORGS
@@ -141,16 +142,26 @@ def test_the_page_of_a_unit_says_where_each_point_of_its_level_comes_from(
 
 @pytest.mark.slow
 @pytest.mark.skipif(CHROMIUM is None, reason="no browser is installed")
+@pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize("width", [1280, 390])
-def test_pages_are_no_wider_than_the_screen(tmp_path: Path, site: dict[str, str], width: int) -> None:
+def test_pages_are_accessible_silent_and_no_wider_than_the_screen(
+    tmp_path: Path, site: dict[str, str], width: int, scheme: Literal["light", "dark"]
+) -> None:
+    from axe_playwright_python.sync_playwright import Axe
     from playwright.sync_api import sync_playwright
 
     write_site(tmp_path, site)
+    said: list[str] = []
     with sync_playwright() as driver:
         browser = driver.chromium.launch(executable_path=str(CHROMIUM), args=["--no-sandbox"])
-        page = browser.new_page(viewport={"width": width, "height": 800})
-        for kind in ("pillar-", "unit-", "use-case-"):
+        page = browser.new_page(viewport={"width": width, "height": 800}, color_scheme=scheme)
+        page.on("console", lambda message: said.append(message.text))
+        page.on("pageerror", lambda error: said.append(str(error)))
+        for kind in ("index", "pillar-", "unit-", "use-case-"):
             page.goto((tmp_path / next(name for name in site if name.startswith(kind))).as_uri())
+            page.evaluate("document.querySelectorAll('details').forEach(each => { each.open = true; })")
             assert page.evaluate("document.documentElement.scrollWidth") <= width
-            page.screenshot(path=tmp_path / f"{kind}{width}.png", full_page=True)
+            found = Axe().run(page, options={"preload": False}).response["violations"]
+            assert [f"{kind} {each['id']}: {each['nodes'][0]['html'][:200]}" for each in found] == []
         browser.close()
+    assert said == []
