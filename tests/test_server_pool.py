@@ -11,9 +11,11 @@ from collections.abc import Awaitable, Callable
 import pytest
 from serving import GRAPH
 
+from aiopkg.server import recent
 from aiopkg.server.limits import Limits
-from aiopkg.server.messages import Question, Reply
+from aiopkg.server.messages import Patch, Question, Reply, Whole
 from aiopkg.server.pool import Pool
+from aiopkg.server.recent import Recent
 
 QUADS = "".join(f"<http://e/{n}> <http://e/p> <http://e/{n + 1}> <{GRAPH}asserted> .\n" for n in range(300))
 QUADS += f"_:someone <http://e/p> _:other <{GRAPH}asserted> .\n"
@@ -130,6 +132,7 @@ def test_a_worker_cannot_open_a_connection_even_if_service_came_through() -> Non
 import sys
 import time
 from pyoxigraph import Store
+from aiopkg.server import recent
 from aiopkg.server.limits import Limits
 from aiopkg.server.worker import _give_up_rights
 _give_up_rights(Limits())
@@ -179,3 +182,40 @@ def test_questions_behind_one_that_takes_its_time_are_answered_all_the_same() ->
         assert {reply.status for reply in replies} == {200}
 
     with_pool(Limits(workers=1, seconds=20), use)
+
+
+def test_an_answer_is_given_again_until_something_changes() -> None:
+    rows, moment = Question("SELECT (COUNT(*) AS ?n) {?s ?p ?o}"), Question("SELECT (STRUUID() AS ?u) {}")
+    quad = f"<http://e/new> <http://e/p> <http://e/0> <{GRAPH}asserted> .\n".encode()
+
+    async def use(pool: Pool) -> None:
+        first = await pool.answer(rows)
+        (worker,) = pool._workers
+        busy = asyncio.create_task(pool.answer(ENDLESS))
+        await asyncio.sleep(0.05)
+        assert (await pool.answer(rows)).body == first.body  # while nobody could be asked
+        busy.cancel()
+        assert (await pool.answer(moment)).body != (await pool.answer(moment)).body
+        pool.revise(Patch.of(b"", quad))
+        assert b"302" in (await pool.answer(rows)).body
+        assert b"301" in first.body
+        assert worker not in pool._workers
+
+    with_pool(Limits(workers=1), use)
+
+
+def test_only_short_answers_are_kept_and_no_more_than_fit() -> None:
+    kept, answer = Recent(), Whole(b'{"status": 200, "headers": {}}', [b"x" * 60_000])
+    for number in range(2000):
+        kept.keep(Question(f"ASK {{ ?s ?p {number} }}"), answer)
+    assert kept.find(Question("ASK { ?s ?p 1999 }")) is answer
+    assert kept.find(Question("ASK { ?s ?p 0 }")) is None
+    assert kept._bytes <= recent.MOST_BYTES
+    for question, other in (
+        (ASK, Whole(b'{"status": 400, "headers": {}}', [b""])),
+        (ASK, Whole(answer.header, [b"x" * 70_000])),
+        (Question("SELECT (now() AS ?t) {}"), answer),
+        (Question("ASK {}", default_graphs=("urn:g",)), answer),
+    ):
+        kept.keep(question, other)
+        assert kept.find(question) is None

@@ -24,6 +24,7 @@
     kept         everything that is served, brought up to date with each change, and the pages (:mod:`aiopkg.web`)
     keeper       the process that holds it
 
+    recent       answers that were given lately
     pool         the workers: time limit, replacement
     ledger       pool and keeper together: every change in order
     access       the bearer token

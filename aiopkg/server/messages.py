@@ -33,6 +33,9 @@ LENGTHS = struct.Struct(">II")
 HANDED_BACK = LENGTHS.pack(0, 0)
 """The reply to a question that was not looked at."""
 
+SUCCESS = b'{"status": 200,'
+"""How the header of an answer begins."""
+
 SOON = 0.01
 """Seconds after which a question that has waited behind another is asked of somebody else."""
 
@@ -221,6 +224,11 @@ class Whole:
     def is_handed_back(self) -> bool:
         """Whether it says that nothing was done, and somebody else may be asked."""
         return not self.header
+
+    @property
+    def is_success(self) -> bool:
+        """Whether it is an answer, and no problem."""
+        return self.header.startswith(SUCCESS)
 
     @property
     def size(self) -> int:

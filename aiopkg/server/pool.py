@@ -18,6 +18,7 @@ from aiopkg.server.limits import Limits
 from aiopkg.server.messages import SOON, Message, Patch, Reply, Whole
 from aiopkg.server.problem import Problem, memory_problem
 from aiopkg.server.process import Lost, Process
+from aiopkg.server.recent import Recent
 from aiopkg.server.worker import work_order
 
 __all__ = ["Pool", "Ticket"]
@@ -98,6 +99,7 @@ class Pool:
         self._workers: set[_Worker] = set()
         self._folder: tempfile.TemporaryDirectory[str] | None = None
         self._waiting: deque[Ticket] = deque()
+        self._recent = Recent()
         self._starting: set[asyncio.Task[None]] = set()
         self._ending: set[asyncio.Task[None]] = set()
         self._look: asyncio.TimerHandle | None = None
@@ -153,6 +155,7 @@ class Pool:
 
     def revise(self, patch: Patch) -> None:
         """Change the dataset; questions that a worker has in hand are still about the one before."""
+        self._recent.clear()
         self._patches.append(patch)
         for worker in self._workers:
             self._post(worker, patch)
@@ -208,6 +211,10 @@ class Pool:
         ticket = Ticket(question, done, loop.time() + self.limits.seconds)
         if self._stopped:
             done(_stopping())
+            return ticket
+        known = self._recent.find(question)
+        if known is not None:
+            done(known)
             return ticket
         if self._look is None:
             self._look = loop.call_later(self._interval, self._look_at_the_time)
@@ -271,6 +278,8 @@ class Pool:
             if outcome.is_handed_back:
                 self._waiting.appendleft(item)
             else:
+                if item.version == self.version:
+                    self._recent.keep(item.message, outcome)
                 item.done(outcome)
         self._go_on()
 
