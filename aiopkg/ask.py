@@ -270,7 +270,7 @@ def _parameter(question: Question, name: str) -> Parameter:
 
 def _term(assessment: Assessment, parameter: Parameter, value: Value) -> Term:
     if parameter.kind == "element":
-        return element_called(str(value), assessment.store, assessment.labels)
+        return element_called(str(value), assessment.store, assessment.labels, assessment.model.prefixes)
     try:
         if parameter.kind == "number":
             return _number(Decimal(str(value)))

@@ -225,7 +225,7 @@ class Assessment:
 
     @cached_property
     def _served(self) -> Graphs:
-        return Graphs.read(self.dataset())
+        return Graphs.read(self.dataset(), self.model.prefixes)
 
     def graph(self, name: str) -> "Graph":
         """Return what one stage wrote as a new rdflib graph.
@@ -241,7 +241,7 @@ class Assessment:
         if name == "asserted":
             return rdflib_graph(self.model.triples, PREFIXES.items())
         quads = self.served.store.quads_for_pattern(None, None, None, known[name])
-        return rdflib_graph(sorted((quad.triple for quad in quads), key=str), PREFIXES.items())
+        return rdflib_graph(sorted((quad.triple for quad in quads), key=str), self.served.prefixes.items())
 
     def to_pandas(self) -> "PandasFrame":
         """Return the findings as a pandas data frame, one row each; see :meth:`Findings.to_pandas`."""

@@ -81,4 +81,4 @@ def _graphs(model: Model, budget: Budget, *, with_ontology: bool) -> Graphs:
         )
         for t in triples
     ]
-    return Graphs.read(serialize(quads, format=RdfFormat.N_QUADS) or b"")
+    return Graphs.read(serialize(quads, format=RdfFormat.N_QUADS) or b"", model.prefixes)

@@ -127,11 +127,12 @@ def test_python_values_become_typed_terms() -> None:
         ("3", Literal(3)),
         ("true", Literal(True)),
         ("Demand forecast", Literal("Demand forecast")),
+        ("mine:x.y", NamedNode("urn:mine:x.y")),
         ("3 . <urn:a> <urn:b> <urn:c>", Literal("3 . <urn:a> <urn:b> <urn:c>")),
     ],
 )
 def test_a_value_on_the_command_line_is_read_as_a_term(text: str, term: object) -> None:
-    assert written_value(text) == term
+    assert written_value(text, {"mine": "urn:mine:"}) == term
 
 
 CHOSEN = "FROM NAMED <https://w3id.org/aiop/graph/findings> FROM NAMED <https://w3id.org/aiop/graph/cascades>"
@@ -215,6 +216,15 @@ def test_files_without_an_organization_are_asked_too(tmp_path: Path) -> None:
         "@prefix r: <http://www.w3.org/2000/01/rdf-schema#> . <urn:B> r:subClassOf <urn:C> . <urn:a> a <urn:B> ."
     )
     assert aiopkg.query(tmp_path / "own.ttl", "ASK { <urn:a> a <urn:C> }", with_ontology=False) is True
+
+
+def test_the_prefixes_of_the_files_are_understood_unless_they_disagree(tmp_path: Path) -> None:
+    (tmp_path / "one.ttl").write_text("@prefix : <urn:own:> . @prefix k: <urn:one:> . :a k:part :b .")
+    (tmp_path / "two.ttl").write_text("@prefix k: <urn:two:> . <urn:own:a> k:part <urn:own:c> .")
+    assert aiopkg.query(tmp_path / "one.ttl", "ASK { :a k:part ?what }", {"what": rdflib.URIRef("urn:own:b")}) is True
+    with pytest.raises(aiopkg.InputError) as caught:
+        aiopkg.query([tmp_path / "one.ttl", tmp_path / "two.ttl"], "ASK { :a k:part ?what }")
+    assert caught.value.code == "query-syntax"
 
 
 def test_the_command_writes_every_format(tmp_path: Path) -> None:

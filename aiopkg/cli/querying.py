@@ -65,7 +65,7 @@ def query(
     from aiopkg.cli.progress import progress  # noqa: PLC0415
     from aiopkg.cli.showing import emit  # noqa: PLC0415
     from aiopkg.querying import graphs_of  # noqa: PLC0415
-    from aiopkg.sparql import evaluate  # noqa: PLC0415
+    from aiopkg.sparql import evaluate, written_value  # noqa: PLC0415
 
     sources, text = _parted(words)
     given = _given(bind)
@@ -80,7 +80,8 @@ def query(
             progress=tell,
         )
         tell("Asking")
-        found = evaluate(graphs, text, given)
+        values = {name: written_value(value, graphs.prefixes) for name, value in given.items()}
+        found = evaluate(graphs, text, values)
         content = _written(graphs, found, output_format, output)
     emit(content, output)
 
@@ -105,18 +106,17 @@ def _parted(words: list[str]) -> tuple[list[str], str]:
         ) from error
 
 
-def _given(bindings: list[str]) -> dict[str, object]:
+def _given(bindings: list[str]) -> dict[str, str]:
     from aiopkg.errors import InputError  # noqa: PLC0415
-    from aiopkg.sparql import written_value  # noqa: PLC0415
 
-    found: dict[str, object] = {}
+    found: dict[str, str] = {}
     for binding in bindings:
         name, equals, value = binding.partition("=")
         if not equals:
             raise InputError(
                 "parameter-value", f"'{binding}' binds nothing.", fix="Write a name, an equals sign and a value."
             )
-        found[name.lstrip("?$")] = written_value(value)
+        found[name.lstrip("?$")] = value
     return found
 
 

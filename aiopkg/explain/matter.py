@@ -59,7 +59,9 @@ def _found_at(known: Known, code: str, name: str) -> Triple:
             f"A triple has three parts, a finding a rule and an element, and this is neither: {code} {name}.",
             fix='Put names of several words in quotes: "Demand forecast" a aiop:LiveUseCase.',
         )
-    element = name if name.startswith("_:") else element_called(name, known.store, known.labels).value
+    element = (
+        name if name.startswith("_:") else element_called(name, known.store, known.labels, known.model.prefixes).value
+    )
     ids = [finding.id for finding in known.findings if finding.rule == code and finding.focus == element]
     if len(ids) == 1:
         return finding_node(ids[0])
@@ -121,16 +123,16 @@ def triple_of(known: Known, words: Sequence[str]) -> Triple:
             f"A triple has three parts, and {len(words)} were given: {' '.join(words)}.",
             fix='Put names of several words in quotes: "Demand forecast" a aiop:LiveUseCase.',
         )
-    subject = element_called(words[0], known.store, known.labels)
+    subject = element_called(words[0], known.store, known.labels, known.model.prefixes)
     predicate = RDF.type if words[1] == "a" else _property(known, words[1])
     return Triple(subject, predicate, _value(known, subject, predicate, words[2]))
 
 
 def _property(known: Known, word: str) -> NamedNode:
-    named = written_out(word)
+    named = written_out(word, known.model.prefixes)
     if named is not None and not named.value.startswith(PREFIXES["aiop"]):
         return named
-    return element_called(word, known.store, known.labels)
+    return element_called(word, known.store, known.labels, known.model.prefixes)
 
 
 def _value(known: Known, subject: NamedNode, predicate: NamedNode, word: str) -> Term:
@@ -138,10 +140,10 @@ def _value(known: Known, subject: NamedNode, predicate: NamedNode, word: str) ->
     if quoted:
         if quoted["language"]:
             return Literal(quoted["text"], language=quoted["language"])
-        datatype = written_out(quoted["datatype"]) if quoted["datatype"] else None
+        datatype = written_out(quoted["datatype"], known.model.prefixes) if quoted["datatype"] else None
         return Literal(quoted["text"], datatype=datatype) if datatype else Literal(quoted["text"])
     for graph in GRAPH.facts:
         for quad in known.store.quads_for_pattern(subject, predicate, None, graph):
             if isinstance(quad.object, Literal) and word in (quad.object.value, known.labels(quad.object)):
                 return quad.object
-    return element_called(word, known.store, known.labels)
+    return element_called(word, known.store, known.labels, known.model.prefixes)

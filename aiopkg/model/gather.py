@@ -55,6 +55,12 @@ class Gathering:
         self._flat = array("q")
         self._files: dict[str, int] = {}
         self._places: list[Numbers] = []
+        self._prefixes: dict[str, set[str]] = {}
+
+    @property
+    def prefixes(self) -> Mapping[str, str]:
+        """The prefixes that documents declare, those left out that two of them declare differently."""
+        return {prefix: next(iter(iris)) for prefix, iris in sorted(self._prefixes.items()) if len(iris) == 1}
 
     def take_in(self, source: Source, budget: Budget) -> range:
         """Read a document; returns the rows of its statements. Raises as :func:`read_statements` does."""
@@ -63,10 +69,13 @@ class Gathering:
         numbers, extend = self._numbers, self._flat.extend
         reached: list[int] = []
         seen = reached.append
-        for quad, offset in budget.heeding(read_statements(source)):
+        declared: dict[str, str] = {}
+        for quad, offset in budget.heeding(read_statements(source, prefixes=declared)):
             subject, predicate, value, _ = quad
             extend((numbers[subject], numbers[predicate], numbers[value]))
             seen(offset)
+        for prefix, iri in declared.items():
+            self._prefixes.setdefault(prefix, set()).add(iri)
         lines = lines_at(source.content, np.array(reached, dtype=np.int64))
         self._note(source.name, lines if source.has_lines else np.zeros_like(lines))
         return range(begun, len(self._flat) // 3)

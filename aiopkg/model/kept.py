@@ -29,7 +29,7 @@ from aiopkg.model.table import Places, Table
 
 __all__ = ["Kept", "load_kept"]
 
-_MAGIC = b"aiopkg model 1\n"
+_MAGIC = b"aiopkg model 2\n"
 _DIGEST = 32
 _LENGTH = 8
 _ENDING = ".model"
@@ -182,6 +182,7 @@ def _packed(model: Model) -> bytes:
         "terms": [term.value for term in table.terms],
         "files": list(table.files),
         "tags": list(tags),
+        "prefixes": dict(model.prefixes),
         "former": [[table.row(triple), [term.value for term in terms]] for triple, terms in model.former.items()],
     }
     parts = [json.dumps(texts, ensure_ascii=False).encode(), *(columns[name].tobytes() for name in _COLUMNS)]
@@ -234,7 +235,7 @@ def _model(texts: Mapping[str, Any], columns: Mapping[str, Column]) -> Model:
     )
     table.__dict__["order"] = columns["order"]
     former = {next(table.chosen(np.array([row]))): tuple(map(NamedNode, iris)) for row, iris in texts["former"]}
-    return Model(Places(table), former)
+    return Model(Places(table), former, texts["prefixes"])
 
 
 def _term(text: str, kind: int, tags: Sequence[tuple[str, str]]) -> Term:

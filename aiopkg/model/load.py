@@ -34,6 +34,9 @@ class Model:
     former: Mapping[Triple, tuple[NamedNode, ...]] = field(default_factory=dict)
     """The triples that were written with terms that have another name now, and these terms."""
 
+    prefixes: Mapping[str, str] = field(default_factory=dict)
+    """The prefixes that the documents declare, those left out that two of them declare differently."""
+
     @property
     def deprecations(self) -> tuple[Deprecation, ...]:
         """The terms in use that have another name now, and where they stand."""
@@ -116,7 +119,8 @@ class Model:
         places = self.places if isinstance(self.places, Layered) else Layered(self.places)
         revised = places.revised(added, gone)
         written_so = self.former if former is None else former
-        model = Model(revised, {triple: terms for triple, terms in written_so.items() if triple in revised})
+        former_now = {triple: terms for triple, terms in written_so.items() if triple in revised}
+        model = Model(revised, former_now, self.prefixes)
         for name, end in (("_described", "subject"), ("_mentioned", "object")):
             model.__dict__[name] = _sorted_in(getattr(self, name), come, gone, end)
         spellings: dict[Literal, dict[Literal, int]] = {}
@@ -240,4 +244,4 @@ def _model(gathering: Gathering, *, strict: bool) -> Model:
     table, former = gathering.finished(present=strict)
     if strict:
         check(table)
-    return Model(Places(table), former)
+    return Model(Places(table), former, gathering.prefixes)

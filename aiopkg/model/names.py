@@ -3,6 +3,7 @@
 import difflib
 import re
 from collections.abc import Mapping
+from types import MappingProxyType
 
 from pyoxigraph import NamedNode, Store
 
@@ -13,15 +14,18 @@ from aiopkg.vocab import GRAPH, PREFIXES
 __all__ = ["element_called", "nearest", "written_out"]
 
 _IRI = re.compile(r"<(?P<bare>[^<>\s]+)>|(?P<known>(?:https?|urn):\S+)")
-_PREFIXED = re.compile(r"(?P<prefix>[A-Za-z][\w-]*):(?P<rest>[\w-]+)")
+_PREFIXED = re.compile(r"(?P<prefix>[A-Za-z][\w.-]*|):(?P<rest>[\w-](?:[\w.:%-]*[\w-])?)")
 
 
-def element_called(text: str, store: Store, labels: Labels) -> NamedNode:
+def element_called(
+    text: str, store: Store, labels: Labels, prefixes: Mapping[str, str] = MappingProxyType({})
+) -> NamedNode:
     """Return the element that an IRI, a prefixed name, a label or the end of an IRI stands for.
 
+    ``prefixes`` are those of the model; reports' own are understood beside them.
     Raises :class:`InputError` when nothing is called so, with the nearest labels, or more than one thing is.
     """
-    named = written_out(text)
+    named = written_out(text, prefixes)
     if named is not None and _occurs(store, named):
         return named
     by_label: dict[str, set[NamedNode]] = {}
@@ -54,8 +58,10 @@ def element_called(text: str, store: Store, labels: Labels) -> NamedNode:
     return found.pop()
 
 
-def written_out(text: str) -> NamedNode | None:
-    """Return the IRI that a text spells, in full or with a prefix that reports use; None for any other text."""
+def written_out(text: str, prefixes: Mapping[str, str] = MappingProxyType({})) -> NamedNode | None:
+    """Return the IRI that a text spells, in full or with one of some prefixes or of those that reports use; None for
+    any other text.
+    """
     iri = _IRI.fullmatch(text)
     if iri:
         try:
@@ -63,9 +69,8 @@ def written_out(text: str) -> NamedNode | None:
         except ValueError:
             return None
     prefixed = _PREFIXED.fullmatch(text)
-    if prefixed and prefixed["prefix"] in PREFIXES:
-        return NamedNode(PREFIXES[prefixed["prefix"]] + prefixed["rest"])
-    return None
+    space = prefixed and (prefixes.get(prefixed["prefix"]) or PREFIXES.get(prefixed["prefix"]))
+    return NamedNode(space + prefixed["rest"]) if prefixed and space else None
 
 
 def nearest(name: str, known: Mapping[str, object]) -> str:

@@ -9,7 +9,7 @@ import io
 import json
 import re
 from bisect import bisect_left
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, MutableMapping, Sequence
 from pathlib import Path
 from typing import IO, cast
 from urllib.parse import quote
@@ -56,12 +56,14 @@ def parse_source(source: Source, base: str | None = None) -> Iterator[tuple[Quad
         yield quad, Place(source.name, _line(ends, reached) if source.has_lines else None)
 
 
-def read_statements(source: Source, base: str | None = None) -> Iterator[tuple[Quad, int]]:
+def read_statements(
+    source: Source, base: str | None = None, prefixes: MutableMapping[str, str] | None = None
+) -> Iterator[tuple[Quad, int]]:
     """Yield each statement of a document, and how many bytes of it were read by then: up to the end of the line on
     which the statement ends. Never opens another file or the network.
 
     A byte order mark of UTF-8 at the start is passed over, and not counted. ``base`` resolves relative IRIs; without
-    it the name of the document does.
+    it the name of the document does. ``prefixes`` is given those that the document declares, once it is read.
 
     Raises :class:`InputError` with place, excerpt and fix for a syntax error, for a triple within a triple
     (RDF 1.2), for RDF/XML that refers to anything outside itself, and for JSON-LD with a context that lies
@@ -75,11 +77,14 @@ def read_statements(source: Source, base: str | None = None) -> Iterator[tuple[Q
     lines = _Lines(source.content)
     reached = lines.reached
     try:
-        for quad in parse(cast(IO[bytes], lines), source.format, base_iri=base or _base(source)):
+        parsed = parse(cast(IO[bytes], lines), source.format, base_iri=base or _base(source))
+        for quad in parsed:
             if type(quad.object) is Triple:
                 place = Place(source.name, _line_reached(source, reached()) if source.has_lines else None)
                 raise _triple_in_triple(source, place)
             yield quad, reached()
+        if prefixes is not None:
+            prefixes.update(parsed.prefixes)
     except (SyntaxError, ValueError, UnicodeDecodeError) as error:
         raise _syntax_error(source, error, _line_reached(source, reached())) from error
     except MemoryError as error:

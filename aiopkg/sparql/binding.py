@@ -84,9 +84,9 @@ def term_of(value: Value) -> Term:
     )
 
 
-def written_value(text: str) -> Term:
+def written_value(text: str, prefixes: Mapping[str, str]) -> Term:
     """Return the term that a person spells: an IRI, a prefixed name, a literal as in Turtle, or else a text."""
-    named = written_out(text)
+    named = written_out(text, prefixes)
     if named is not None:
         return named
     if text[:1] in ('"', "'") or text[:1].isdigit() or text[:1] in "+-" or text in ("true", "false"):

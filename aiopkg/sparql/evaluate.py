@@ -47,14 +47,16 @@ class Graphs:
 
     store: Store
     spelling: Spelling
+    prefixes: Mapping[str, str]
+    """What queries need not declare: the prefixes of the documents, and our usual ones."""
 
     @classmethod
-    def read(cls, lines: bytes) -> "Graphs":
-        """Read N-Quads."""
+    def read(cls, lines: bytes, prefixes: Mapping[str, str]) -> "Graphs":
+        """Read N-Quads; ``prefixes`` are those of the documents."""
         store, spelling = Store(), Spelling()
         store.bulk_extend(parse(lines, RdfFormat.N_QUADS))
         spelling.add(lines)
-        return cls(store, spelling)
+        return cls(store, spelling, {**PREFIXES, **prefixes})
 
     def table(self, found: QuerySolutions | QueryBoolean, form: QueryResultsFormat) -> str:
         """Return the rows of a SELECT or the truth of an ASK in a form of the W3C."""
@@ -74,12 +76,12 @@ class Graphs:
             return bool(found)
         if isinstance(found, QuerySolutions):
             return Solutions.read(found, self.spelling.written)
-        return rdflib_graph(self.triples(found), PREFIXES.items())
+        return rdflib_graph(self.triples(found), self.prefixes.items())
 
 
 def evaluate(graphs: Graphs, text: str, bindings: Mapping[str, Value] | None = None) -> Evaluated:
     """Evaluate a query over named graphs, as SPARQL 1.1 has it even where the store departs from it; our usual prefixes
-    need no declaration.
+    and those of the documents need no declaration.
 
     The default graph is what is asserted together with what is inferred, unless the query says FROM.
     Raises :class:`InputError` for a syntax error (with line and column), for SERVICE, since nothing is asked of
@@ -97,20 +99,20 @@ def evaluate(graphs: Graphs, text: str, bindings: Mapping[str, Value] | None = N
     bound = bind(text, bindings or {})
     default = None if "FROM" in words else DEFAULT_GRAPH
     try:
-        return _run(graphs.store, bound, default)
+        return _run(graphs, bound, default)
     except SyntaxError as error:
         raise _syntax_error(text, bound, str(error)) from error
     except (OSError, RuntimeError, ValueError) as error:
         raise InputError("query-failed", f"The query cannot be evaluated: {error}.") from error
 
 
-def _run(store: Store, text: str, default: Sequence[NamedNode] | None) -> Evaluated:
+def _run(graphs: Graphs, text: str, default: Sequence[NamedNode] | None) -> Evaluated:
     """Run a query as the recommendation has it; as it was written where the rewritten one cannot be read."""
 
     def run(written: str) -> Evaluated:
-        return store.query(written, prefixes=dict(PREFIXES), default_graph=default)  # type: ignore[arg-type]
+        return graphs.store.query(written, prefixes=dict(graphs.prefixes), default_graph=default)  # type: ignore[arg-type]
 
-    conforming = conform_to_own(text, list(store.named_graphs()))
+    conforming = conform_to_own(text, list(graphs.store.named_graphs()))
     if conforming != text:
         try:
             return run(conforming)
