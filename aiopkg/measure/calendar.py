@@ -4,6 +4,7 @@ import re
 from calendar import monthrange
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
+from functools import lru_cache
 
 from pyoxigraph import Literal
 
@@ -73,6 +74,7 @@ def decimal(number: Decimal) -> Literal:
     return Literal(text, datatype=XSD.decimal)
 
 
+@lru_cache(maxsize=10_000)
 def as_moment(text: str) -> Literal | None:
     """Return a date, or a time with or without a zone, as a time in UTC; nothing for any other text."""
     day = _DAY.fullmatch(text)

@@ -8,7 +8,7 @@ that leaves this package may depend on them: whatever has to be chosen or ordere
 
 from collections import defaultdict
 from collections.abc import Iterable
-from itertools import chain, count
+from itertools import chain, count, islice
 from typing import Final
 
 import numpy as np
@@ -44,11 +44,17 @@ class Dictionary:
 
     def extended(self, terms: Iterable[Term]) -> "Dictionary":
         """This dictionary, or a larger one in which some terms have numbers too."""
-        fresh = dict.fromkeys(term for term in terms if term not in self.numbers)
+        fresh = [term for term in terms if term not in self.numbers]
+        return self.numbered(fresh)[0] if fresh else self
+
+    def numbered(self, terms: Iterable[Term]) -> tuple["Dictionary", Ids]:
+        """This dictionary, or a larger one in which some terms have numbers too, and these numbers."""
+        numbers = defaultdict(count(len(self)).__next__, self.numbers)
+        places = np.fromiter(map(numbers.__getitem__, terms), dtype=np.int64)
+        numbers.default_factory = None  # from now on it answers like any other
+        fresh = [*islice(numbers, len(self), None)]
         if not fresh:
-            return self
-        numbers = dict(self.numbers)
-        numbers.update(zip(fresh, range(len(numbers), len(numbers) + len(fresh)), strict=True))
+            return self, places
         larger = Dictionary.__new__(Dictionary)
         larger.numbers = numbers
         larger.terms = [*self.terms, *fresh]
@@ -58,7 +64,7 @@ class Dictionary:
         larger._values = np.concatenate((self._values, unread))
         larger._first_of = dict(self._first_of)
         larger._ranks = None
-        return larger
+        return larger, places
 
     def number(self, term: object) -> int | None:
         """The number of a term, or None where the input does not have it."""
@@ -170,8 +176,7 @@ def encode(given: Iterable[Triple] | Table, known: Dictionary = NOTHING_KNOWN) -
         numbers: defaultdict[Term, int] = defaultdict(count().__next__)
         flat = np.fromiter(map(numbers.__getitem__, chain.from_iterable(given)), dtype=np.int64)
         arriving, columns = tuple(numbers), (flat[0::3], flat[1::3], flat[2::3])
-    terms = known.extended(arriving)
-    place = np.fromiter(map(terms.numbers.__getitem__, arriving), dtype=np.int64)
+    terms, place = known.numbered(arriving)
     subjects, predicates, objects = (place[column] for column in columns)
     layout = Layout.of(len(terms))
     if layout.predicates < len(terms):
