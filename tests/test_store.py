@@ -41,7 +41,9 @@ def entry(folder: Path) -> Path:
 
 def test_what_is_kept_is_what_was_read_and_is_not_parsed_again(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     read = aiopkg.assess(BANK, as_of=DAY, store=tmp_path)
-    monkeypatch.setattr(import_module("aiopkg.model.gather"), "read_statements", lambda *_, **__: pytest.fail("parsed again"))
+    monkeypatch.setattr(
+        import_module("aiopkg.model.gather"), "read_statements", lambda *_, **__: pytest.fail("parsed again")
+    )
     kept = aiopkg.assess(BANK, as_of=DAY, store=tmp_path)
     assert same(kept.model, read.model)
     assert kept.model.prefixes == read.model.prefixes != {}
