@@ -13,9 +13,9 @@ from aiopkg.errors import InputError
 from aiopkg.imports import Occurrence, available, convert
 from aiopkg.imports.mapping_file import mapping
 from aiopkg.imports.readings import Account
-from aiopkg.imports.terms import CSVW, FACT, IMPORT, RR
+from aiopkg.imports.terms import CSVW, IMPORT, RR
 from aiopkg.model import load
-from aiopkg.vocab import PREFIXES, RDFS
+from aiopkg.vocab import AIOP, PREFIXES, RDFS
 
 BASE = "https://w3id.org/aiop/data/us-federal-2025/"
 HEADERS = mapping("us-federal-2025").headers
@@ -153,7 +153,7 @@ def test_hostile_cells_stay_text(tmp_path: Path, header: str, text: str) -> None
     parts = text.split(";") if header == "vendor_name" else [text]
     assert len(list(store.quads_for_pattern(None, None, None, DefaultGraph()))) >= len(plain)
     assert {q.predicate for q in store} == {q.predicate for q in plain}
-    assert {q.object for q in store if q.predicate == FACT.waived_for} == set()
+    assert {q.object for q in store if q.predicate == AIOP.waivedFor} == set()
     written = {" ".join(q.object.value.split()) for q in store if isinstance(q.object, Literal)}
     assert {" ".join(part.split()) for part in parts} <= written
     minted = {t.value for q in store for t in (q.subject, q.object) if isinstance(t, NamedNode)}
@@ -261,7 +261,7 @@ def vocabulary() -> Path:
 def test_every_term_that_the_program_names_is_declared() -> None:
     declared = {q.subject for q in parse(path=vocabulary(), format=RdfFormat.TURTLE)}
     ontology = {t.subject for t in assets.ontology()}
-    names = [value for group in (IMPORT, FACT) for value in vars(group).values() if isinstance(value, NamedNode)]
+    names = [value for group in (IMPORT, AIOP) for value in vars(group).values() if isinstance(value, NamedNode)]
     assert len(names) > 40
     assert [n for n in names if n not in declared | ontology] == []
     assert all(
