@@ -19,7 +19,7 @@ from aiopkg.engine import assess, assess_model
 from aiopkg.report import to_html
 from aiopkg.report.outlook_lines import outlook_lines
 from aiopkg.report.page.standing import maturity_of as standing_page
-from aiopkg.report.page.wording import days
+from aiopkg.report.wording import days
 from aiopkg.vocab import AIOP, GRAPH, PREFIXES
 
 EX = "https://example.org/"

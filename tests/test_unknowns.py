@@ -10,7 +10,7 @@ from aiopkg.assessment import Assessment
 from aiopkg.derive.parts import part_of_each
 from aiopkg.engine import assess, assess_model
 from aiopkg.report.page.unknowns import unknowns_of
-from aiopkg.report.page.wording import element, percent
+from aiopkg.report.wording import element, percent
 
 
 @pytest.fixture(scope="module")

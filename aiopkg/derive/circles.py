@@ -4,8 +4,6 @@ from collections import deque
 from collections.abc import Iterable, Mapping
 from typing import TypeVar
 
-import rustworkx
-
 __all__ = ["circles_among"]
 
 Node = TypeVar("Node")
@@ -17,6 +15,8 @@ def circles_among(after: Mapping[Node, Iterable[Node]]) -> tuple[tuple[Node, ...
     ``after`` maps a node to those that it leads to. The groups are the strongly connected components with more than
     one node; the circle is a shortest one through the group's first node, which it begins with and does not repeat.
     """
+    import rustworkx  # noqa: PLC0415
+
     ways = {node: sorted(ends, key=str) for node, ends in after.items()}
     graph: rustworkx.PyDiGraph[Node, None] = rustworkx.PyDiGraph()
     nodes = sorted({*ways, *(end for ends in ways.values() for end in ends)}, key=str)

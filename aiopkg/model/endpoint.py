@@ -5,8 +5,6 @@ import json
 import re
 from contextlib import suppress
 from dataclasses import dataclass
-from http.client import HTTPException
-from urllib.error import HTTPError, URLError
 
 from pyoxigraph import (
     NamedNode,
@@ -112,6 +110,9 @@ class Endpoint:
         )
 
     def _asked(self, text: str, form: str) -> bytes:
+        from http.client import HTTPException  # noqa: PLC0415
+        from urllib.error import HTTPError, URLError  # noqa: PLC0415
+
         from SPARQLWrapper import JSON, POST, TURTLE, SPARQLWrapper  # noqa: PLC0415 - it imports rdflib
         from SPARQLWrapper.SPARQLExceptions import SPARQLWrapperException  # noqa: PLC0415
 

@@ -6,7 +6,7 @@ from aiopkg.assessment import Assessment
 from aiopkg.derive.launch import Standing
 from aiopkg.derive.portfolio import Portfolio
 from aiopkg.derive.workflow import WorkflowView
-from aiopkg.report.page.wording import days, listing, percent
+from aiopkg.report.wording import days, listing, percent
 
 __all__ = ["outlook_lines"]
 

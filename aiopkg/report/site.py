@@ -14,8 +14,8 @@ from aiopkg.report.page import view
 from aiopkg.report.page.links import Links, WithinPage
 from aiopkg.report.page.profile import Profile, profile_of
 from aiopkg.report.page.units import Units, units_of
-from aiopkg.report.page.wording import VERDICT_WORDS, element
 from aiopkg.report.templates import SECTIONS, written
+from aiopkg.report.wording import VERDICT_WORDS, element
 from aiopkg.report.write import digest, remove, write
 from aiopkg.validate.findings import Finding
 

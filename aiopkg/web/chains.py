@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from aiopkg.report.page.wording import sentence
+from aiopkg.report.wording import sentence
 from aiopkg.web.paging import Parameters, Slice, slice_of
 from aiopkg.web.shown import Shown
 

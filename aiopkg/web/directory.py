@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from pyoxigraph import BlankNode, NamedNode, Triple
 
-from aiopkg.report.page.wording import sentence, where
+from aiopkg.report.wording import sentence, where
 from aiopkg.validate.findings import name_of
 from aiopkg.vocab import PREFIXES, RDF
 from aiopkg.web.paging import Choice, Parameters, Slice, slice_of

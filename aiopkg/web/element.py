@@ -8,7 +8,7 @@ from aiopkg.derive import Recommendation
 from aiopkg.derive.cascade import Reach
 from aiopkg.report.page.chains import Root, fact_in_words, root_at
 from aiopkg.report.page.profile import Profile, profile_of
-from aiopkg.report.page.wording import SEVERITIES, VERDICT_WORDS, element, sentence, where
+from aiopkg.report.wording import SEVERITIES, VERDICT_WORDS, element, sentence, where
 from aiopkg.validate.findings import Finding
 from aiopkg.vocab import GRAPH, ORG, RDF, SKOS
 from aiopkg.web.facts import Group, concluded, declared, spoken_of, stated

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from pyoxigraph import BlankNode, Literal, NamedNode, Triple
 
-from aiopkg.report.page.wording import where
+from aiopkg.report.wording import where
 from aiopkg.validate.findings import name_of
 from aiopkg.vocab import GRAPH, PREFIXES, RDF
 from aiopkg.web.addresses import mark_of

@@ -6,7 +6,7 @@ from functools import partial
 
 from aiopkg.explain import RuleApplicability
 from aiopkg.report.page.gaps import RuleGaps
-from aiopkg.report.page.wording import SEVERITIES, VERDICT_WORDS, element, place, sentence
+from aiopkg.report.wording import SEVERITIES, VERDICT_WORDS, element, place, sentence
 from aiopkg.rules import Rule
 from aiopkg.validate.findings import VERDICTS, Finding
 from aiopkg.web.paging import Choice, Parameters, Slice, slice_of

@@ -9,9 +9,9 @@ from urllib.parse import parse_qsl
 from aiopkg.assessment import Assessment
 from aiopkg.errors import InputError
 from aiopkg.explain import Matter
-from aiopkg.report.page.wording import where
 from aiopkg.report.proof.lines import tree_of
 from aiopkg.report.templates import SECTIONS, written
+from aiopkg.report.wording import where
 from aiopkg.web.answer import Answer, page, static
 from aiopkg.web.chains import starts_of
 from aiopkg.web.directory import Entry, directory_of, entries_of

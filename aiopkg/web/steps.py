@@ -7,7 +7,7 @@ from functools import partial
 from pyoxigraph import NamedNode
 
 from aiopkg.derive import Recommendation
-from aiopkg.report.page.wording import element, sentence
+from aiopkg.report.wording import element, sentence
 from aiopkg.vocab import PREFIXES
 from aiopkg.web.paging import Choice, Parameters, Slice, slice_of
 from aiopkg.web.shown import Shown

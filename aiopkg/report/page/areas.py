@@ -10,7 +10,7 @@ from aiopkg.assessment import Assessment
 from aiopkg.derive.cascade import Arrow
 from aiopkg.report.page.gaps import RuleGaps
 from aiopkg.report.page.picture import Picture, draw
-from aiopkg.report.page.wording import Bar, bar, element, heat, percent, sentence
+from aiopkg.report.wording import Bar, bar, element, heat, percent, sentence
 from aiopkg.vocab import AIOP, GRAPH
 
 __all__ = ["Area", "Areas", "Influence", "areas_of"]

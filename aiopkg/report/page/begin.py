@@ -9,7 +9,7 @@ from aiopkg.assessment import Assessment
 from aiopkg.derive.launch import GateView, Standing
 from aiopkg.derive.named import Named
 from aiopkg.derive.signals import Ground
-from aiopkg.report.page.wording import count, days, listing, percent, sentence
+from aiopkg.report.wording import count, days, listing, percent, sentence
 from aiopkg.vocab import AIOP, GRAPH, RDFS, SKOS
 
 __all__ = ["Begin", "Gate", "GroundShown", "Group", "UnitShown", "begin_of", "gates_of", "heading_of", "labels_of"]

@@ -9,7 +9,7 @@ from aiopkg.report.contradictions import contradictions_of
 from aiopkg.report.page.packs import packs_of
 from aiopkg.report.page.risks import Risk, risks_of
 from aiopkg.report.page.steps import FrequentGap, Origin, StepGroup, frequent_gaps, origins_of, step_groups
-from aiopkg.report.page.wording import SEVERITIES, Bar, bar, count, heat, percent, sentence
+from aiopkg.report.wording import SEVERITIES, Bar, bar, count, heat, percent, sentence
 from aiopkg.validate.findings import Finding
 
 __all__ = ["Brief", "Figure", "Principle", "brief", "violated"]

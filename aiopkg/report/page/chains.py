@@ -11,7 +11,7 @@ from aiopkg.derive.dependencies import Link
 from aiopkg.derive.mode_loops import ModeLoop
 from aiopkg.derive.roots import Explained
 from aiopkg.model.labels import Labels
-from aiopkg.report.page.wording import SEVERITIES, count, element, listing, sentence
+from aiopkg.report.wording import SEVERITIES, count, element, listing, sentence
 from aiopkg.validate.findings import Finding, name_of
 
 __all__ = [

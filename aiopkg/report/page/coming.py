@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from aiopkg.assessment import Assessment
-from aiopkg.report.page.wording import SEVERITIES, VERDICT_WORDS
+from aiopkg.report.wording import SEVERITIES, VERDICT_WORDS
 from aiopkg.validate.findings import VERDICTS
 
 __all__ = ["Coming", "coming_of"]

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from aiopkg.assessment import Assessment
-from aiopkg.report.page.wording import count
+from aiopkg.report.wording import count
 
 __all__ = ["Fewest", "Place", "fewest_of"]
 

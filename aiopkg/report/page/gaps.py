@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from aiopkg.assessment import Assessment
-from aiopkg.report.page.wording import SEVERITIES, VERDICT_WORDS, Bar, bar, element, listing, place, sentence
+from aiopkg.report.wording import SEVERITIES, VERDICT_WORDS, Bar, bar, element, listing, place, sentence
 from aiopkg.rules import Rule
 from aiopkg.validate.findings import Finding
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pyoxigraph import NamedNode
 
 from aiopkg.assessment import Assessment
-from aiopkg.report.page.wording import VERDICT_WORDS, Bar, bar, percent
+from aiopkg.report.wording import VERDICT_WORDS, Bar, bar, percent
 from aiopkg.rules import Rule
 from aiopkg.validate.findings import VERDICTS
 from aiopkg.vocab import AIOP, GRAPH, SKOS

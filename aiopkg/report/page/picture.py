@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from math import cos, hypot, pi, sin
 
 from aiopkg.derive.cascade import Arrow
-from aiopkg.report.page.wording import count, sentence
+from aiopkg.report.wording import count, sentence
 
 __all__ = ["ArrowShape", "Node", "Picture", "draw"]
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from aiopkg.assessment import Assessment
 from aiopkg.derive.maturity import Point, UnitScore
 from aiopkg.report.page.begin import UnitShown, gates_of, heading_of
-from aiopkg.report.page.wording import count, element, listing, percent, sentence
+from aiopkg.report.wording import count, element, listing, percent, sentence
 
 __all__ = ["PillarLevel", "PointShown", "Profile", "profile_of"]
 

@@ -7,8 +7,8 @@ from pyoxigraph import NamedNode
 
 from aiopkg.assessment import Assessment
 from aiopkg.derive.queues import Queue
-from aiopkg.report.page.wording import MONTHS, count, sentence
 from aiopkg.report.waiting import queue_in_words
+from aiopkg.report.wording import MONTHS, count, sentence
 from aiopkg.vocab import GRAPH, SKOS
 
 __all__ = ["Chart", "Column", "Line", "Waiting", "overrun_in_words", "waiting_of"]

@@ -10,7 +10,7 @@ from aiopkg.derive.portfolio import BuildOnce, Halves, Launched
 from aiopkg.derive.signals import Signal
 from aiopkg.derive.workflow import CriticalPath, WorkflowView
 from aiopkg.report.page.begin import labels_of
-from aiopkg.report.page.wording import days, listing, percent, sentence
+from aiopkg.report.wording import days, listing, percent, sentence
 from aiopkg.vocab import AIOP, GRAPH, SKOS
 
 __all__ = ["Flow", "Next", "Once", "Reuse", "SignalShown", "reuse_of"]

@@ -9,7 +9,7 @@ from pyoxigraph import NamedNode
 from aiopkg.assessment import Assessment
 from aiopkg.derive.archetype import ArchetypeView, Difference, Reason, declared_at
 from aiopkg.derive.evidence import Condition, Fact
-from aiopkg.report.page.wording import count, listing, percent, sentence
+from aiopkg.report.wording import count, listing, percent, sentence
 from aiopkg.vocab import GRAPH, SKOS
 
 __all__ = ["Archetype", "Shape", "shape_of"]

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from aiopkg.assessment import Assessment
 from aiopkg.derive.maturity import UnitScore
-from aiopkg.report.page.wording import Bar, bar, count, element, percent, sentence
+from aiopkg.report.wording import Bar, bar, count, element, percent, sentence
 from aiopkg.vocab import AIOP, GRAPH, SKOS
 
 __all__ = ["HeatPicture", "Maturity", "PillarMaturity", "Raise", "maturity_of"]

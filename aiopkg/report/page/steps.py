@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pyoxigraph import NamedNode
 
 from aiopkg.assessment import Assessment
-from aiopkg.report.page.wording import SEVERITIES, count, listing, sentence
+from aiopkg.report.wording import SEVERITIES, count, listing, sentence
 from aiopkg.vocab import GRAPH, PREFIXES, SKOS
 
 __all__ = ["FrequentGap", "Origin", "StepGroup", "frequent_gaps", "origins_of", "step_groups"]

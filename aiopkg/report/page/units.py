@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from aiopkg.assessment import Assessment
 from aiopkg.report.page.risks import instances
-from aiopkg.report.page.wording import SEVERITIES, element, heat, percent, sentence, share_of
+from aiopkg.report.wording import SEVERITIES, element, heat, percent, sentence, share_of
 from aiopkg.validate.findings import Finding
 from aiopkg.vocab import AIOP
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from aiopkg.assessment import Assessment
 from aiopkg.derive.parts import parts_of_elements
-from aiopkg.report.page.wording import count, element, percent, sentence
+from aiopkg.report.wording import count, element, percent, sentence
 from aiopkg.vocab import GRAPH, OWL, RDF, SKOS
 
 __all__ = ["Asked", "Question", "UnknownRule", "Unknowns", "unknowns_of"]

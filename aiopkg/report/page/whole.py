@@ -23,7 +23,7 @@ from aiopkg.report.page.shape import shape_of
 from aiopkg.report.page.standing import maturity_of
 from aiopkg.report.page.units import units_of
 from aiopkg.report.page.unknowns import unknowns_of
-from aiopkg.report.page.wording import MONTHS, SEVERITIES, VERDICT_WORDS, Bar, bar, sentence
+from aiopkg.report.wording import MONTHS, SEVERITIES, VERDICT_WORDS, Bar, bar, sentence
 
 __all__ = ["Applied", "Page", "view"]
 

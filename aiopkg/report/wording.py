@@ -1,4 +1,4 @@
-"""How the page writes numbers, lists, places and verdicts."""
+"""How reports write numbers, lists, places and verdicts."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
