@@ -277,12 +277,12 @@ def run(code: str, words: list[str]) -> subprocess.CompletedProcess[str]:
 
 
 NEVER_ENDING = """
-import time, aiopkg.model.sources as sources
+import sys, time, aiopkg.model.sources as sources
 read = sources.find_sources
 def endless(*given):
     yield from read(*given)
     time.sleep(100)
-sources.find_sources = endless
+sources.find_sources = sys.modules["aiopkg.model.load"].find_sources = endless
 """
 
 
