@@ -66,10 +66,14 @@ def _found_at(known: Known, code: str, name: str) -> Triple:
     if len(ids) == 1:
         return finding_node(ids[0])
     if ids:
-        reason, fix = f"{code} finds {len(ids)} things at '{name}'.", f"Give one of: {', '.join(sorted(ids))}."
-    else:
-        reason, fix = f"{code} finds nothing at '{name}'.", f'Ask why it does not apply: --not {code} "{name}".'
-    raise InputError("ambiguous-finding" if ids else "no-finding", reason, fix=fix)
+        raise InputError(
+            "ambiguous-finding",
+            f"{code} finds {len(ids)} things at '{name}'.",
+            fix=f"Give one of: {', '.join(sorted(ids))}.",
+        )
+    raise InputError(
+        "no-finding", f"{code} finds nothing at '{name}'.", fix=f'Ask why it does not apply: --not {code} "{name}".'
+    )
 
 
 def _named(known: Known, name: str) -> Triple:
