@@ -82,6 +82,9 @@ def _prebind(group: Group, blocks: Mapping[str, str], needed: set[str]) -> Group
             case SubSelect():
                 where = _prebind(element.query.where, blocks, {"?this"} & set(blocks))
                 elements.append(SubSelect(Query(element.query.head, where, element.query.tail)))
+            case Bind(tokens, variable) if variable in blocks:  # bound already: what it would get has to be that
+                elements.append(Filter(["sameTerm", "(", *tokens, ",", variable, ")"]))
+                own |= variables_of(element)
             case _:
                 elements.append(element)
                 own |= variables_of(element)
