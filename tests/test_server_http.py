@@ -137,7 +137,7 @@ def test_a_long_form_is_read_as_a_short_one() -> None:
 
 @pytest.mark.slow
 def test_health_is_answered_throughout_while_many_clients_mean_no_good(url: str) -> None:
-    """99 of 100 looks are answered within 50 ms on a machine that is not busy otherwise, none fails."""
+    """The figures are printed; the bounds leave room for machines that are busy otherwise."""
     host, port = address(url)
     script = Path(__file__).parent / "hostile_clients.py"
     command = [sys.executable, str(script), host, str(port), "8"]
