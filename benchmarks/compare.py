@@ -144,7 +144,7 @@ def main() -> None:
     parser.add_argument("--triples", type=int, nargs="+", default=[10_000, 100_000], help="sizes of the models")
     parser.add_argument("--runs", type=int, default=3, help="how often each is run; medians are shown")
     parser.add_argument("--limit", type=float, default=900.0, help="seconds for one measurement")
-    parser.add_argument("--only", nargs="+", default=[], metavar="NAME", help="tasks or peers to run, by name")
+    parser.add_argument("--only", nargs="+", default=[], metavar="NAME", help="tasks to run, and peers, by name")
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--table", action="store_true", help="run nothing, make the tables of what was measured")
     given = parser.parse_args()
@@ -166,8 +166,10 @@ def _run_all(sizes: Sequence[int], runs: int, limit: float, only: set[str], seed
             (peer.task, peer.name, partial(_peer, peer, data, runs, limit)) for peer in PEERS
         ]
         jobs += [(task, "aiopkg", job) for task, job in _ours(data, runs, limit)]
+        tasks = only & {task for task, _, _ in jobs}
+        peers = only - tasks
         for task, name, job in jobs:
-            if only and not only & {task, name}:
+            if (tasks and task not in tasks) or (peers and name not in peers):
                 continue
             _say(f"{size} triples: {task}, {name}")
             kept.append(job())
