@@ -6,8 +6,8 @@ from dataclasses import replace
 from pyoxigraph import Literal, NamedNode, Triple
 
 from aiopkg.rules import Rule
-from aiopkg.validate.query_parser import parse_query
-from aiopkg.validate.query_tree import Bind, Exists, Filter, Group, Pattern, Query, write_query
+from aiopkg.syntax.parser import parse_query
+from aiopkg.syntax.tree import Bind, Exists, Filter, Group, Pattern, Query, write_query
 from aiopkg.vocab import PREFIXES, RDF, SH
 
 WORDS_ONLY = {"message", "severity", "name", "description", "order", "group"}

@@ -14,7 +14,19 @@ import aiopkg
 
 PACKAGE = ROOT / "aiopkg"
 ORDER = [
-    *("errors", "validators", "limits", "formats", "solver", "vocab", "graphs", "frames", "notebook", "assets"),
+    *(
+        "errors",
+        "validators",
+        "limits",
+        "formats",
+        "solver",
+        "vocab",
+        "syntax",
+        "graphs",
+        "frames",
+        "notebook",
+        "assets",
+    ),
     *("model", "rules", "settings", "crosswalk", "reason", "materialised", "measure", "validate", "derive"),
     *("sparql", "explain", "baseline", "assessment", "cut", "report", "engine", "conformance", "querying", "live"),
     *("ask", "connection", "imports", "web", "server", "agent", "doctor", "migrate", "cli", "__main__"),

@@ -10,7 +10,7 @@ from aiopkg.live.routes import apart
 from aiopkg.live.selections import Selection
 from aiopkg.live.tallies import Tally
 from aiopkg.live.views import only
-from aiopkg.validate.query_parser import parse_own_query
+from aiopkg.syntax.parser import parse_own_query
 from aiopkg.vocab import GRAPH
 
 XSD = "http://www.w3.org/2001/XMLSchema#"

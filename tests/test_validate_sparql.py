@@ -6,11 +6,11 @@ from hypothesis import strategies as st
 from pyoxigraph import NamedNode, Quad, RdfFormat, Store, Triple, parse
 
 from aiopkg.errors import InputError
+from aiopkg.syntax.parser import parse_query
+from aiopkg.syntax.tree import Query, QueryError, write_query
 from aiopkg.validate import Shapes, fill, validate
 from aiopkg.validate.oracle import validate_with_pyshacl
-from aiopkg.validate.query_parser import parse_query
 from aiopkg.validate.query_rewrite import chained
-from aiopkg.validate.query_tree import Query, QueryError, write_query
 
 PREFIXES = """@prefix sh: <http://www.w3.org/ns/shacl#> . @prefix e: <http://example.org/> .
 @prefix rdf: <http://www.w3.org/1999/02/22-rdf-syntax-ns#> .

@@ -10,8 +10,8 @@ from aiopkg.explain.proof import Term
 from aiopkg.explain.sentences import Inference, Sentences, inferences, matched
 from aiopkg.explain.walks import Facts
 from aiopkg.model.names import written_out
-from aiopkg.validate.paths import Predicate
-from aiopkg.validate.query_tree import Pattern
+from aiopkg.syntax.paths import Predicate
+from aiopkg.syntax.tree import Pattern
 from aiopkg.vocab import RDF, shorten
 
 __all__ = ["Miss", "NotFollowing", "why_not"]

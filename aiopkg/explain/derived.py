@@ -13,7 +13,7 @@ from aiopkg.explain.known import Known
 from aiopkg.explain.measured import Construct, construct_of
 from aiopkg.explain.proof import Step
 from aiopkg.explain.sentences import Sentences, inferences
-from aiopkg.validate.paths import Predicate
+from aiopkg.syntax.paths import Predicate
 from aiopkg.vocab import AIOP, GRAPH, RDF, RDFS
 
 __all__ = ["Derivations", "cascade_node", "reach_node", "recommendation_node"]

@@ -12,7 +12,7 @@ from pyoxigraph import Literal, NamedNode, QuerySolutions, Store, Triple, Variab
 from aiopkg.explain.proof import Absence, Term
 from aiopkg.explain.sentences import Sentences
 from aiopkg.explain.walks import Facts
-from aiopkg.validate.query_tree import (
+from aiopkg.syntax.tree import (
     Bind,
     Element,
     Exists,

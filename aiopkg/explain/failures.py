@@ -13,6 +13,8 @@ from aiopkg.explain.evidence import Evidence, Witness
 from aiopkg.explain.proof import Absence, Term
 from aiopkg.explain.sentences import Sentences
 from aiopkg.explain.walks import Facts
+from aiopkg.syntax.paths import Path, Predicate, path_text
+from aiopkg.syntax.tree import Group, Pattern
 from aiopkg.validate.logic_constraints import AllOf, AnyOf, ExactlyOne, HasProperty, Negation, Qualified
 from aiopkg.validate.pair_constraints import (
     Closed,
@@ -23,8 +25,6 @@ from aiopkg.validate.pair_constraints import (
     MaxCount,
     MinCount,
 )
-from aiopkg.validate.paths import Path, Predicate, path_text
-from aiopkg.validate.query_tree import Group, Pattern
 from aiopkg.validate.run import Constraint, Shape
 from aiopkg.validate.sparql_constraints import SparqlConstraint
 from aiopkg.validate.terms import order_terms

@@ -14,12 +14,12 @@ from aiopkg.explain.sentences import Sentences
 from aiopkg.explain.walks import Facts
 from aiopkg.model.load import Term
 from aiopkg.rules import Rule
+from aiopkg.syntax.parser import parse_own_query
+from aiopkg.syntax.tree import Query
 from aiopkg.validate.excuses import Excuses
 from aiopkg.validate.findings import FINDING, Finding, openness_of, shapes_of
 from aiopkg.validate.focus import Focus
 from aiopkg.validate.judgement import Judgement, judge_target
-from aiopkg.validate.query_parser import parse_own_query
-from aiopkg.validate.query_tree import Query
 from aiopkg.validate.scope import missing_at, properties_of
 from aiopkg.validate.shapes import Shapes, Target
 from aiopkg.validate.validation import constraint_of, start

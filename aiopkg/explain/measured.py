@@ -18,9 +18,9 @@ from aiopkg.explain.proof import Step, Term
 from aiopkg.explain.sentences import Sentences, inferences
 from aiopkg.explain.walks import Facts
 from aiopkg.measure.calendar import as_moment, before, days, decimal, is_duration, moment
-from aiopkg.validate.paths import Predicate
-from aiopkg.validate.query_parser import parse_construct
-from aiopkg.validate.query_tree import Pattern, Query
+from aiopkg.syntax.parser import parse_construct
+from aiopkg.syntax.paths import Predicate
+from aiopkg.syntax.tree import Pattern, Query
 from aiopkg.vocab import AIOP, GRAPH, RDF, XSD
 
 __all__ = ["Construct", "Measures", "construct_of"]

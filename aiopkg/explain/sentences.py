@@ -11,10 +11,10 @@ from aiopkg import assets
 from aiopkg.explain.proof import Term
 from aiopkg.explain.wording import joined, with_articles
 from aiopkg.model.labels import Labels
-from aiopkg.validate.paths import Alternative, Inverse, Path, Predicate, Repeat
-from aiopkg.validate.paths import Sequence as Chain
-from aiopkg.validate.query_parser import parse_construct
-from aiopkg.validate.query_tree import (
+from aiopkg.syntax.parser import parse_construct
+from aiopkg.syntax.paths import Alternative, Inverse, Path, Predicate, Repeat
+from aiopkg.syntax.paths import Sequence as Chain
+from aiopkg.syntax.tree import (
     Exists,
     Filter,
     Group,

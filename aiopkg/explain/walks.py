@@ -5,8 +5,8 @@ from collections.abc import Iterator, Sequence
 from pyoxigraph import BlankNode, Literal, NamedNode, Quad, Store, Triple
 
 from aiopkg.explain.proof import Term
-from aiopkg.validate.paths import Alternative, Inverse, Path, Predicate, Repeat
-from aiopkg.validate.paths import Sequence as Chain
+from aiopkg.syntax.paths import Alternative, Inverse, Path, Predicate, Repeat
+from aiopkg.syntax.paths import Sequence as Chain
 
 __all__ = ["Facts"]
 

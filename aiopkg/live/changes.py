@@ -8,8 +8,8 @@ from functools import cached_property
 from pyoxigraph import BlankNode, NamedNode, Store, Triple
 
 from aiopkg.live.routes import Read
-from aiopkg.validate.paths import Alternative, Inverse, Path, Predicate, Repeat
-from aiopkg.validate.paths import Sequence as Steps
+from aiopkg.syntax.paths import Alternative, Inverse, Path, Predicate, Repeat
+from aiopkg.syntax.paths import Sequence as Steps
 from aiopkg.validate.terms import Term
 from aiopkg.vocab import GRAPH
 

@@ -5,11 +5,11 @@ from dataclasses import dataclass, replace
 
 from aiopkg.live.changes import Reads
 from aiopkg.live.routes import Read, apart, in_sequence, reads_of
+from aiopkg.syntax.paths import Inverse, Path, Predicate, path_text
+from aiopkg.syntax.tree import Group, Pattern, Query
 from aiopkg.validate.custom import CustomConstraint
 from aiopkg.validate.logic_constraints import AllOf, AnyOf, ExactlyOne, HasProperty, Negation, Qualified
 from aiopkg.validate.pair_constraints import Closed, Disjoint, Equal, LessThan
-from aiopkg.validate.paths import Inverse, Path, Predicate, path_text
-from aiopkg.validate.query_tree import Group, Pattern, Query
 from aiopkg.validate.run import Constraint, Shape
 from aiopkg.validate.shapes import Target
 from aiopkg.validate.sparql_constraints import SparqlConstraint

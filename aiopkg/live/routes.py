@@ -16,9 +16,9 @@ from itertools import count
 
 from pyoxigraph import NamedNode
 
-from aiopkg.validate.paths import Alternative, Inverse, Path, Predicate, Repeat
-from aiopkg.validate.paths import Sequence as Steps
-from aiopkg.validate.query_tree import (
+from aiopkg.syntax.paths import Alternative, Inverse, Path, Predicate, Repeat
+from aiopkg.syntax.paths import Sequence as Steps
+from aiopkg.syntax.tree import (
     Bind,
     Element,
     Exists,

@@ -16,6 +16,7 @@ from aiopkg.live.views import aside, only
 from aiopkg.model import Model
 from aiopkg.model.labels import Labels
 from aiopkg.rules import Rule
+from aiopkg.syntax.parser import parse_own_query
 from aiopkg.validate.excuses import Excuses
 from aiopkg.validate.findings import (
     VERDICTS,
@@ -28,7 +29,6 @@ from aiopkg.validate.findings import (
     worst_verdict,
 )
 from aiopkg.validate.judgement import Candidates, Judgement, judge, judge_target, possible_targets, undecided_targets
-from aiopkg.validate.query_parser import parse_own_query
 from aiopkg.validate.run import Run
 from aiopkg.validate.shapes import Target
 from aiopkg.validate.terms import Node, Term, order_key, order_terms

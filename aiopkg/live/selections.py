@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from aiopkg.validate.query_tree import Exists, Group, Query, SubSelect, Token
+from aiopkg.syntax.tree import Exists, Group, Query, SubSelect, Token
 
 __all__ = ["Aggregate", "Selection"]
 

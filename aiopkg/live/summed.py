@@ -10,7 +10,7 @@ from aiopkg.live.routes import reads_of
 from aiopkg.live.selections import Selection
 from aiopkg.live.tallies import Tally
 from aiopkg.live.views import Rows, View, only
-from aiopkg.validate.query_tree import Element, Group, Query, Raw, SubSelect, Union
+from aiopkg.syntax.tree import Element, Group, Query, Raw, SubSelect, Union
 from aiopkg.validate.terms import Term
 from aiopkg.vocab import RDF
 

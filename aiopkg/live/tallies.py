@@ -17,9 +17,7 @@ from pyoxigraph import BlankNode, Literal, NamedNode, QuerySolutions, Store
 from aiopkg.live.changes import Changes, Reads
 from aiopkg.live.routes import reads_of
 from aiopkg.live.selections import Aggregate, Selection
-from aiopkg.validate.focus import Focus
-from aiopkg.validate.query_rewrite import chained, prebind
-from aiopkg.validate.query_tree import (
+from aiopkg.syntax.tree import (
     Element,
     Group,
     Pattern,
@@ -28,7 +26,9 @@ from aiopkg.validate.query_tree import (
     variables_of,
     write_query,
 )
-from aiopkg.validate.query_tree import write_tokens as written
+from aiopkg.syntax.tree import write_tokens as written
+from aiopkg.validate.focus import Focus
+from aiopkg.validate.query_rewrite import chained, prebind
 from aiopkg.validate.terms import Term
 from aiopkg.vocab import XSD
 

@@ -11,9 +11,9 @@ from pyoxigraph import BlankNode, Literal, NamedNode, Quad, QuerySolutions, Stor
 from aiopkg.live.changes import Changes, Reach, Reads
 from aiopkg.live.routes import apart, reads_of
 from aiopkg.live.tallies import solutions_of
+from aiopkg.syntax.parser import parse_construct
+from aiopkg.syntax.tree import Pattern, Query
 from aiopkg.validate.focus import HERE, Focus
-from aiopkg.validate.query_parser import parse_construct
-from aiopkg.validate.query_tree import Pattern, Query
 from aiopkg.validate.terms import Term, order_terms
 from aiopkg.vocab import GRAPH, RDF
 

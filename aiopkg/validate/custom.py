@@ -7,9 +7,9 @@ from dataclasses import dataclass, replace
 from pyoxigraph import Literal, NamedNode
 
 from aiopkg.errors import InputError
+from aiopkg.syntax.paths import Path, match_values
+from aiopkg.syntax.tree import Exists, Filter, Group, Query, Raw, variables_of
 from aiopkg.validate.focus import Focus
-from aiopkg.validate.paths import Path, match_values
-from aiopkg.validate.query_tree import Exists, Filter, Group, Query, Raw, variables_of
 from aiopkg.validate.run import Constraint, Mode, Row, Run
 from aiopkg.validate.shapes_graph import ShapesGraph
 from aiopkg.validate.sparql_constraints import SHAPES_GRAPH, SparqlSelect, check_query, read_query

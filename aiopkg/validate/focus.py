@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from pyoxigraph import NamedNode
 
-from aiopkg.validate.paths import Path, match_values
+from aiopkg.syntax.paths import Path, match_values
 from aiopkg.validate.terms import Term, text_of
 
 __all__ = ["Focus"]

@@ -10,8 +10,8 @@ from dataclasses import dataclass
 
 from pyoxigraph import NamedNode
 
+from aiopkg.syntax.paths import Path
 from aiopkg.validate.focus import Focus
-from aiopkg.validate.paths import Path
 from aiopkg.validate.run import Mode, Row, Run, Shape
 from aiopkg.validate.terms import SH, Term
 

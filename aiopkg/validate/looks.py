@@ -4,8 +4,8 @@ from collections.abc import Iterator
 
 from pyoxigraph import NamedNode
 
+from aiopkg.syntax.paths import steps_of
 from aiopkg.validate.logic_constraints import AllOf, AnyOf, ExactlyOne, HasProperty, Negation, Qualified
-from aiopkg.validate.paths import steps_of
 from aiopkg.validate.query_openness import patterns_sought
 from aiopkg.validate.run import Constraint, Shape
 from aiopkg.validate.sparql_constraints import SparqlConstraint

@@ -12,10 +12,8 @@ from enum import Enum
 
 from pyoxigraph import NamedNode
 
-from aiopkg.validate.openness import ANY_PROPERTY, UNREPORTED, Openness
-from aiopkg.validate.paths import Inverse, Path, Predicate, can_be_empty, path_text, steps_of
-from aiopkg.validate.query_rewrite import order_patterns, split_sequences
-from aiopkg.validate.query_tree import (
+from aiopkg.syntax.paths import Inverse, Path, Predicate, can_be_empty, path_text, steps_of
+from aiopkg.syntax.tree import (
     Bind,
     Element,
     Exists,
@@ -30,6 +28,8 @@ from aiopkg.validate.query_tree import (
     variables_of,
     visible_in,
 )  # fmt: skip
+from aiopkg.validate.openness import ANY_PROPERTY, UNREPORTED, Openness
+from aiopkg.validate.query_rewrite import order_patterns, split_sequences
 from aiopkg.validate.terms import RDF
 
 __all__ = ["Parts", "arising_expression", "open_expression", "pattern_can_open"]

@@ -6,7 +6,8 @@ from pyoxigraph import Literal, NamedNode, Triple
 
 from aiopkg.errors import InputError
 from aiopkg.graphs import rdflib_graph, triples_of
-from aiopkg.validate.paths import path_text, read_path
+from aiopkg.syntax.paths import path_text
+from aiopkg.validate.paths import read_path
 from aiopkg.validate.results import Result, sort_results
 from aiopkg.validate.shapes_graph import ShapesGraph
 from aiopkg.validate.terms import SH, Node, Term

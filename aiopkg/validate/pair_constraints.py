@@ -5,8 +5,8 @@ from dataclasses import dataclass
 
 from pyoxigraph import NamedNode
 
+from aiopkg.syntax.paths import Path, Predicate, is_direct, match_values
 from aiopkg.validate.focus import Focus
-from aiopkg.validate.paths import Path, Predicate, is_direct, match_values
 from aiopkg.validate.run import Mode, Row, Run
 from aiopkg.validate.terms import SH, Term, order_terms, text_of
 

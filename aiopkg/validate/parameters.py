@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterator
 
 from pyoxigraph import Literal, NamedNode, QuerySolutions, Store
 
+from aiopkg.syntax.paths import Path
 from aiopkg.validate.custom import CustomComponents
 from aiopkg.validate.logic_constraints import AllOf, AnyOf, ExactlyOne, HasProperty, Negation, Qualified
 from aiopkg.validate.pair_constraints import (
@@ -16,7 +17,6 @@ from aiopkg.validate.pair_constraints import (
     MinCount,
     UniqueLanguage,
 )  # fmt: skip
-from aiopkg.validate.paths import Path
 from aiopkg.validate.run import Constraint, Shape
 from aiopkg.validate.shapes_graph import ShapesGraph, ill_formed, is_blank
 from aiopkg.validate.sparql_constraints import read_sparql_constraint

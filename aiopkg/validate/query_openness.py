@@ -17,11 +17,7 @@ import re
 from collections import Counter
 from collections.abc import Iterator
 
-from aiopkg.validate.focus import Focus
-from aiopkg.validate.open_patterns import Parts, arising_expression, open_expression, pattern_can_open
-from aiopkg.validate.openness import Openness
-from aiopkg.validate.query_rewrite import chained
-from aiopkg.validate.query_tree import (
+from aiopkg.syntax.tree import (
     Bind,
     Element,
     Exists,
@@ -39,6 +35,10 @@ from aiopkg.validate.query_tree import (
     write_group,
     write_tokens,
 )  # fmt: skip
+from aiopkg.validate.focus import Focus
+from aiopkg.validate.open_patterns import Parts, arising_expression, open_expression, pattern_can_open
+from aiopkg.validate.openness import Openness
+from aiopkg.validate.query_rewrite import chained
 from aiopkg.validate.run import Run
 from aiopkg.validate.terms import Term
 

@@ -11,8 +11,8 @@ same, in an order in which each pattern starts from something bound.
 
 from collections.abc import Iterable, Mapping
 
-from aiopkg.validate.paths import Sequence, path_text
-from aiopkg.validate.query_tree import (
+from aiopkg.syntax.paths import Sequence, path_text
+from aiopkg.syntax.tree import (
     Bind,
     Element,
     Exists,

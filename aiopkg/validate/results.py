@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from pyoxigraph import BlankNode, Literal, NamedNode, Triple
 
-from aiopkg.validate.paths import Alternative, Inverse, Path, Predicate, Repeat, Sequence
+from aiopkg.syntax.paths import Alternative, Inverse, Path, Predicate, Repeat, Sequence
 from aiopkg.validate.terms import RDF, SH, XSD, Node, Term, order_key
 
 if TYPE_CHECKING:

@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING, Protocol
 from pyoxigraph import BlankNode, DefaultGraph, Literal, NamedNode, Quad, QuerySolutions, Store, Triple, Variable
 
 from aiopkg.errors import InputError
+from aiopkg.syntax.paths import Path, Predicate, match_values, steps_of
 from aiopkg.validate.focus import Focus
 from aiopkg.validate.openness import ANY_PROPERTY, UNREPORTED, Openness
-from aiopkg.validate.paths import Path, Predicate, match_values, steps_of
 from aiopkg.validate.terms import OWL, RDFS, Term, order_key, order_terms
 
 if TYPE_CHECKING:

@@ -12,12 +12,9 @@ from functools import cached_property
 from pyoxigraph import BlankNode, Literal, NamedNode
 
 from aiopkg.errors import InputError
-from aiopkg.validate.focus import Focus
-from aiopkg.validate.paths import Path, path_text
-from aiopkg.validate.query_openness import arising_nodes, excused_nodes, touches_openness, with_excuses
-from aiopkg.validate.query_parser import parse_query
-from aiopkg.validate.query_rewrite import chained, concerning, prebind
-from aiopkg.validate.query_tree import (
+from aiopkg.syntax.parser import parse_query
+from aiopkg.syntax.paths import Path, path_text
+from aiopkg.syntax.tree import (
     Bind,
     Element,
     Exists,
@@ -33,6 +30,9 @@ from aiopkg.validate.query_tree import (
     write_group,
     write_query,
 )  # fmt: skip
+from aiopkg.validate.focus import Focus
+from aiopkg.validate.query_openness import arising_nodes, excused_nodes, touches_openness, with_excuses
+from aiopkg.validate.query_rewrite import chained, concerning, prebind
 from aiopkg.validate.run import Mode, Row, Run
 from aiopkg.validate.shapes_graph import ShapesGraph
 from aiopkg.validate.terms import OWL, SH, Term, order_key

@@ -7,10 +7,10 @@ from dataclasses import replace
 from pyoxigraph import Literal, NamedNode, Store, Triple
 
 from aiopkg.limits import UNLIMITED, Budget
+from aiopkg.syntax.paths import Predicate, path_text
 from aiopkg.validate.focus import Focus
 from aiopkg.validate.logic_constraints import HasProperty
 from aiopkg.validate.openness import Openness
-from aiopkg.validate.paths import Predicate, path_text
 from aiopkg.validate.results import Outcome, Result, sort_results
 from aiopkg.validate.run import Constraint, Mode, Row, Run, Shape
 from aiopkg.validate.shapes import Shapes, Target

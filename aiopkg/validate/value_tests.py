@@ -5,8 +5,8 @@ from dataclasses import dataclass
 
 from pyoxigraph import Literal, NamedNode
 
+from aiopkg.syntax.paths import Path, match_values
 from aiopkg.validate.focus import Focus
-from aiopkg.validate.paths import Path, match_values
 from aiopkg.validate.run import Mode, Row, Run
 from aiopkg.validate.terms import RDF, SH, XSD, Term, text_of
 

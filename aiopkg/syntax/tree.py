@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from itertools import pairwise
 from typing import TypeAlias
 
-from aiopkg.validate.paths import Path
+from aiopkg.syntax.paths import Path
 
 __all__ = [
     "Bind", "Element", "Exists", "Filter", "Graph", "Group", "Minus", "Optional", "Pattern", "Query", "QueryError",

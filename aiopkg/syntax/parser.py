@@ -10,8 +10,8 @@ from collections.abc import Mapping
 
 from pyoxigraph import NamedNode
 
-from aiopkg.validate.paths import Alternative, Inverse, Path, Predicate, Repeat, Sequence
-from aiopkg.validate.query_tree import (
+from aiopkg.syntax.paths import Alternative, Inverse, Path, Predicate, Repeat, Sequence
+from aiopkg.syntax.tree import (
     Bind,
     Element,
     Exists,
@@ -30,7 +30,7 @@ from aiopkg.validate.query_tree import (
     Union,
     variables_of,
 )
-from aiopkg.validate.terms import RDF
+from aiopkg.vocab import RDF
 
 __all__ = ["parse_construct", "parse_own_query", "parse_query"]
 
@@ -301,11 +301,11 @@ class _Parser:
         return token
 
     def _collection(self, elements: list[Element]) -> str:
-        first, rest = RDF("first"), RDF("rest")
+        first, rest = RDF.first, RDF.rest
         members: list[str] = []
         while not self._take(")"):
             members.append(self._node(elements))
-        head = str(RDF("nil"))
+        head = str(RDF.nil)
         for member in reversed(members):
             node = self._variable()
             elements.append(Pattern(node, str(first), Predicate(first), member))
@@ -366,7 +366,7 @@ class _Parser:
     def iri(self, token: str) -> NamedNode:
         """The IRI that a token names."""
         if token == "a":
-            return RDF("type")
+            return RDF.type
         if token.startswith("<"):
             return NamedNode(token[1:-1])
         prefix, colon, local = token.partition(":")

@@ -1,0 +1,1 @@
+"""SPARQL queries and property paths as trees: read, taken apart and written again."""
