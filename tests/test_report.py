@@ -2,6 +2,8 @@
 
 import io
 import json
+from collections.abc import Iterator
+from pathlib import Path
 
 import jsonschema
 import pytest
@@ -11,7 +13,9 @@ from rich.console import Console
 
 from aiopkg.assessment import Assessment
 from aiopkg.engine import assess, assess_model
+from aiopkg.errors import InputError, LimitReached
 from aiopkg.report import SCHEMA, document, schema, to_json, to_text
+from aiopkg.report.write import Spool, write
 from aiopkg.validate.findings import VERDICTS
 
 KEYS = [
@@ -179,3 +183,29 @@ def test_a_pack_that_was_asked_for_binds_the_organization() -> None:
     }
     assert "regulation" not in kinds[()]
     assert "regulation" in kinds[("us-omb-m-25-21",)]
+
+
+def test_a_long_report_waits_on_disk_without_a_name_and_is_written_whole(tmp_path: Path) -> None:
+    pieces = [bytes([65 + number % 26]) * 2**20 for number in range(20)]
+    spool = Spool(pieces, tmp_path / "report.json")
+    assert list(tmp_path.iterdir()) == []
+    write(tmp_path / "report.json", spool)
+    assert (tmp_path / "report.json").read_bytes() == b"".join(pieces)
+    assert [file.name for file in tmp_path.iterdir()] == ["report.json"]
+
+
+def test_a_report_that_ends_in_the_midst_leaves_what_was_there(tmp_path: Path) -> None:
+    def pieces() -> Iterator[bytes]:
+        yield b"x" * 2**25
+        raise LimitReached("time-limit", "The time was over.")
+
+    (tmp_path / "report.json").write_text("earlier")
+    with pytest.raises(LimitReached):
+        Spool(pieces(), tmp_path / "report.json")
+    assert [file.read_text() for file in tmp_path.iterdir()] == ["earlier"]
+
+
+def test_a_long_report_for_a_folder_that_does_not_exist_says_so(tmp_path: Path) -> None:
+    with pytest.raises(InputError) as error:
+        Spool([b"x" * 2**25], tmp_path / "nowhere" / "report.json")
+    assert error.value.code == "unwritable-file"

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from io import StringIO
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeAlias
 
 import typer
 
@@ -16,6 +16,10 @@ if TYPE_CHECKING:
     from rich.console import Console
 
     from aiopkg.assessment import Assessment
+    from aiopkg.report.write import Spool
+
+    Content: TypeAlias = str | bytes | Spool | Mapping[str, str]
+    """A report, one that waits on disk if it is long, or its pages by the names of their files."""
 
 __all__ = ["Target", "content_of", "drawn", "emit", "show", "with_baseline_written"]
 
@@ -51,17 +55,16 @@ class Target:
         return cls(Path(name), is_folder)
 
 
-Content = str | bytes | list[bytes] | Mapping[str, str]
-"""A report, its pieces, or its pages by the names of their files."""
-
-
-def content_of(found: "Assessment", wanted: Format, target: Target | None) -> Content | None:
+def content_of(found: "Assessment", wanted: Format, target: Target | None) -> "Content | None":
     """Return a report in a form; None where it is for the terminal, which shows colours.
 
-    Raises :class:`InputError` for a form that is no text and would go to a terminal.
+    Raises :class:`InputError` for a form that is no text and would go to a terminal, and for a long report that
+    cannot be kept on disk until it is whole; :class:`LimitReached` when a limit of this context is passed meanwhile.
     """
     from aiopkg.errors import InputError  # noqa: PLC0415
+    from aiopkg.limits import Budget  # noqa: PLC0415
     from aiopkg.report import json_parts, render, render_site  # noqa: PLC0415
+    from aiopkg.report.write import Spool  # noqa: PLC0415
 
     if target is None and wanted.binary and sys.stdout.isatty():
         raise InputError(
@@ -72,19 +75,20 @@ def content_of(found: "Assessment", wanted: Format, target: Target | None) -> Co
     if target is not None and target.is_folder:
         return render_site(found, wanted)
     if wanted is Format.json:
-        return list(json_parts(found))
+        return Spool(Budget.of(None).heeding(json_parts(found)), target.path if target else None)
     return None if target is None and wanted is Format.text else render(found, wanted)
 
 
-def show(found: "Assessment", content: Content | None, target: Target | None) -> None:
+def show(found: "Assessment", content: "Content | None", target: Target | None) -> None:
     """Write a report, or show it on the terminal if it has no content of its own."""
     from rich.console import Console  # noqa: PLC0415
 
     from aiopkg import report  # noqa: PLC0415
+    from aiopkg.report.write import Spool  # noqa: PLC0415
 
     if content is None:
         report.to_text(found, Console())
-    elif isinstance(content, str | bytes | list):
+    elif isinstance(content, str | bytes | Spool):
         emit(content, target.path if target else None)
     elif target is not None:
         report.write_site(target.path, content)
@@ -101,7 +105,7 @@ def drawn(draw: Callable[["Console"], None], output: Path | None = None) -> str:
     return captured.get()
 
 
-def emit(content: str | bytes | list[bytes], output: Path | None) -> None:
+def emit(content: "str | bytes | Spool", output: Path | None) -> None:
     """Write to a file and say so, or to standard output."""
     from aiopkg.report.write import pieces_of, write  # noqa: PLC0415
 

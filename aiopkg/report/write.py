@@ -3,21 +3,54 @@
 import hashlib
 import os
 import tempfile
+from collections.abc import Iterable, Iterator
 from pathlib import Path
+from typing import Final
 
 from aiopkg.errors import InputError, Place
 
-__all__ = ["digest", "remove", "write"]
+__all__ = ["Spool", "digest", "remove", "write"]
+
+_HELD: Final = 16 * 2**20
+"""Bytes of a report that are held in memory; a longer one waits on disk until it is whole."""
+
+_CHUNK: Final = 2**20
 
 
-def pieces_of(content: str | bytes | list[bytes]) -> list[bytes]:
+class Spool:
+    """A report that is whole and was not yet handed over: in memory, or in a file without a name if it is long.
+
+    That file is where the report is going to be (``path``), or among temporary files (None). Raises
+    :class:`InputError` when it cannot be written. The pieces of a spool can be taken once.
+    """
+
+    def __init__(self, pieces: Iterable[bytes], path: Path | None) -> None:
+        self._file = tempfile.SpooledTemporaryFile(_HELD, dir=str(path.parent) if path else None)  # noqa: SIM115
+        try:
+            for piece in pieces:
+                self._file.write(piece)
+            self._file.seek(0)
+        except OSError as error:
+            self._file.close()
+            raise _unwritable(path or Path(tempfile.gettempdir()), error) from error
+        except BaseException:
+            self._file.close()
+            raise
+
+    def __iter__(self) -> Iterator[bytes]:
+        with self._file as file:
+            while piece := file.read(_CHUNK):
+                yield piece
+
+
+def pieces_of(content: str | bytes | Spool) -> Iterable[bytes]:
     """Return what is to be written as pieces of bytes."""
-    if isinstance(content, list):
+    if isinstance(content, Spool):
         return content
     return [content.encode() if isinstance(content, str) else content]
 
 
-def write(path: Path, content: str | bytes | list[bytes], *, make_folder: bool = False) -> None:
+def write(path: Path, content: str | bytes | Spool, *, make_folder: bool = False) -> None:
     """Write a whole file or nothing.
 
     The folder is made first if asked for. Raises :class:`InputError` when it does not exist or may not be written.
