@@ -1,7 +1,7 @@
 """The pipeline: load, materialise, measure, validate, derive; each stage writes one named graph."""
 
 import reprlib
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from pathlib import Path
@@ -12,7 +12,7 @@ from pyoxigraph import BlankNode, NamedNode, Quad, RdfFormat, Store, Triple
 from aiopkg.assessment import Assessment, spoken
 from aiopkg.baseline import read_baseline
 from aiopkg.cut import Complete
-from aiopkg.derive import Overview, cascade, cascade_triples, findings_read, look_ahead, overlook, recommend
+from aiopkg.derive import Overview, cascade, cascade_triples, findings_told, look_ahead, overlook, recommend
 from aiopkg.errors import InputError, LimitReached, Place
 from aiopkg.limits import UNLIMITED, Budget, Limits, alone
 from aiopkg.materialised import Materialised, materialise_model
@@ -201,7 +201,7 @@ def _assess(
         budget.enter("looking ahead")
     coming = look_ahead(store, matter.applicable, day, model, matter.given) if upcoming else None
     by_code = {rule.code: rule for rule in rules}
-    write_graph(store, GRAPH.findings, finding_triples(findings_read(ruling.findings, rules), by_code))
+    write_graph(store, GRAPH.findings, findings_told(ruling.findings, rules))
     told = spoken(rules)
     write_graph(store, GRAPH.ontology, told)
     labels = labels.revised(store, GRAPH.facts, {triple.subject for triple in told})
@@ -294,9 +294,9 @@ def take_up(
     return Matter(known, organization, bound, tuple(given), applicable, rules, left_out, settings.idle(model))
 
 
-def write_graph(store: Store, graph: NamedNode, triples: Sequence[Triple]) -> None:
+def write_graph(store: Store, graph: NamedNode, triples: Iterable[Triple]) -> None:
     """Add triples to a graph of a store."""
-    store.bulk_extend([Quad(t.subject, t.predicate, t.object, graph) for t in triples])
+    store.bulk_extend(Quad(t.subject, t.predicate, t.object, graph) for t in triples)
 
 
 def find_organization(store: Store, model: Model) -> NamedNode | BlankNode:

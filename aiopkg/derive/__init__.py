@@ -2,7 +2,7 @@
 
 from aiopkg.derive.cascade import Cascades, cascade, cascade_triples
 from aiopkg.derive.overview import Overview, overlook
-from aiopkg.derive.recommend import Recommendation, Remedies, findings_read, recommend
+from aiopkg.derive.recommend import Recommendation, Remedies, findings_told, recommend
 from aiopkg.derive.upcoming import Upcoming, look_ahead
 
 __all__ = [
@@ -13,7 +13,7 @@ __all__ = [
     "Upcoming",
     "cascade",
     "cascade_triples",
-    "findings_read",
+    "findings_told",
     "look_ahead",
     "overlook",
     "recommend",

@@ -12,9 +12,10 @@ from aiopkg.derive.gaps import GENERIC, OpenGap, gap_triples, open_gaps
 from aiopkg.model.labels import Labels, legible
 from aiopkg.rules import Rule
 from aiopkg.validate.findings import Finding
+from aiopkg.validate.telling import finding_triples
 from aiopkg.vocab import AIOP, GRAPH, PREFIXES, RDF
 
-__all__ = ["Recommendation", "Remedies", "findings_read", "rank_of", "recommend", "recommendations_in"]
+__all__ = ["Recommendation", "Remedies", "findings_read", "findings_told", "rank_of", "recommend", "recommendations_in"]
 
 _GENERIC = "CloseGap"
 _NAME = re.compile(r"\baiop:(\w+)")
@@ -69,18 +70,31 @@ def findings_read(findings: Iterable[Finding], rules: Iterable[Rule]) -> list[Fi
     They come from rules of which a query names the failure mode, the threshold or what they are part of; and from
     whatever else is violated where a rule with such a threshold is.
     """
-    named = {
-        NamedNode(PREFIXES["aiop"] + name)
-        for path in assets.queries("derive")
-        if path.stem != GENERIC
-        for name in _NAME.findall(path.read_text(encoding="utf-8"))
-    }
+    named = _named_in_queries()
     known = tuple(rules)
     beacons = {rule.code for rule in known if not named.isdisjoint(rule.thresholds)}
     chosen = beacons | {rule.code for rule in known if rule.failure_mode in named or not named.isdisjoint(rule.part_of)}
     violated = [finding for finding in findings if finding.verdict == "violated"]
     foci = {finding.focus for finding in violated if finding.rule in beacons}
     return [finding for finding in violated if finding.rule in chosen or finding.focus in foci]
+
+
+def findings_told(findings: Iterable[Finding], rules: Iterable[Rule]) -> Iterator[Triple]:
+    """Yield those triples of :func:`findings_read` that recommendations of a kind of their own can come from."""
+    known = tuple(rules)
+    named = _named_in_queries() | {RDF.type}
+    told = finding_triples(findings_read(findings, known), {rule.code: rule for rule in known})
+    return (triple for triple in told if triple.predicate in named)
+
+
+def _named_in_queries() -> set[NamedNode]:
+    """Return our terms that the queries name which are run over findings."""
+    return {
+        NamedNode(PREFIXES["aiop"] + name)
+        for path in assets.queries("derive")
+        if path.stem != GENERIC
+        for name in _NAME.findall(path.read_text(encoding="utf-8"))
+    }
 
 
 def _closing(gap: OpenGap, labels: Labels) -> Recommendation:

@@ -1,7 +1,7 @@
 """Findings as triples of their named graph."""
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 
 from pyoxigraph import BlankNode, Literal, NamedNode, Triple
 
@@ -21,9 +21,8 @@ _VERDICT_TERMS = {
 _ABSOLUTE = re.compile(r"[a-z][a-z0-9+.-]*:[^\s<>\"{}|^`\\]+")
 
 
-def finding_triples(findings: Iterable[Finding], rules: Mapping[str, Rule]) -> list[Triple]:
-    """Return findings as triples of the findings graph, each named by its id."""
-    triples: list[Triple] = []
+def finding_triples(findings: Iterable[Finding], rules: Mapping[str, Rule]) -> Iterator[Triple]:
+    """Yield findings as triples of the findings graph, each named by its id."""
     for finding in findings:
         node = NamedNode(FINDING + finding.id)
         rule = rules[finding.rule]
@@ -45,8 +44,7 @@ def finding_triples(findings: Iterable[Finding], rules: Mapping[str, Rule]) -> l
             facts.append((AIOP.kind, Literal(finding.kind)))
         if finding.note:
             facts.append((AIOP.reason, Literal(finding.note)))
-        triples.extend(Triple(node, predicate, value) for predicate, value in facts)
-    return triples
+        yield from (Triple(node, predicate, value) for predicate, value in facts)
 
 
 def _term(text: str) -> NamedNode | BlankNode | Literal:
