@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from pyoxigraph import BlankNode, NamedNode, Quad, RdfFormat, Store, Triple, serialize
 
 from aiopkg import assets
-from aiopkg.baseline import Baseline, Known
+from aiopkg.baseline import Baseline, Known, KnownContradiction
 from aiopkg.derive import Cascades, Overview, Recommendation, Upcoming
 from aiopkg.errors import InputError, LimitReached
 from aiopkg.graphs import rdflib_graph
@@ -26,7 +26,16 @@ from aiopkg.validate.listing import Findings
 from aiopkg.vocab import AIOP, GRAPH, PREFIXES, RDF
 
 if TYPE_CHECKING:
-    from aiopkg.explain import Applicability, Explainer, Matter, NotFollowing, Proof, Reasons, RuleApplicability
+    from aiopkg.explain import (
+        Applicability,
+        Contradiction,
+        Explainer,
+        Matter,
+        NotFollowing,
+        Proof,
+        Reasons,
+        RuleApplicability,
+    )
     from aiopkg.frames import PandasFrame, PolarsFrame
     from aiopkg.graphs import Graph
 
@@ -136,9 +145,11 @@ class Assessment:
         known_as = (self.organization, self.organization_label)
         return Reasons(self.facts, self.labels, self.as_of, self.packs, known_as, self.not_known, self.left_out)
 
-    def state_of(self, finding: Finding) -> str:
-        """Return ``carried`` for a finding that the baseline knows, else ``new``; without a baseline all are new."""
-        return self.baseline.state_of(finding) if self.baseline else "new"
+    def state_of(self, gap: "Finding | Contradiction") -> str:
+        """Return ``carried`` for a finding or a contradiction that the baseline knows, else ``new``; without a
+        baseline all are new.
+        """
+        return self.baseline.state_of(gap) if self.baseline else "new"
 
     @cached_property
     def closed(self) -> tuple[Known, ...]:
@@ -149,17 +160,29 @@ class Assessment:
             else ()
         )
 
+    @cached_property
+    def contradictions(self) -> "tuple[Contradiction, ...]":
+        """What the model states and the ontology says that cannot all be true, told as findings are."""
+        from aiopkg.explain import contradictions_of  # noqa: PLC0415 - it takes long to import
+
+        return contradictions_of(self.closure, self.model, self._explainer.sentences) if self.inconsistencies else ()
+
+    @cached_property
+    def settled(self) -> tuple[KnownContradiction, ...]:
+        """The contradictions that the baseline knows and that are none any more."""
+        return self.baseline.settled(self.contradictions) if self.baseline and self.cut is None else ()
+
     def cut_short(self, limit: LimitReached) -> "Assessment":
         """Return this assessment as one that is whole and whose report a limit ended."""
         return replace(self, cut=Cut(limit.code, limit.cause, STAGES, ()))
 
     @property
     def inconsistencies(self) -> tuple[Inconsistency, ...]:
-        """The contradictions in what the model states and the ontology says."""
+        """The contradictions as the reasoner finds them: its rule and the premises, as triples."""
         return self.closure.inconsistencies
 
     def explain(self, matter: "Matter") -> "Proof":
-        """Return the proof of a finding, a recommendation, a cascade, an archetype or a triple.
+        """Return the proof of a finding, a recommendation, a cascade, a contradiction, an archetype or a triple.
 
         ``matter`` is one of these, its id, one of ``archetype``, ``archetype.operated`` and
         ``archetype.recommended``, or a triple in three words: prefixed names, IRIs or labels.

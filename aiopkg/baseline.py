@@ -2,14 +2,14 @@
 
 import json
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 from aiopkg.errors import InputError, Place
 from aiopkg.validate.findings import VERDICTS, Finding
 
-__all__ = ["BASELINE_SCHEMA", "Baseline", "Known", "read_baseline"]
+__all__ = ["BASELINE_SCHEMA", "Baseline", "Clash", "Known", "KnownContradiction", "read_baseline"]
 
 BASELINE_SCHEMA = "https://w3id.org/aiop/schema/baseline/1"
 """Names the version of the form of a baseline file."""
@@ -29,22 +29,52 @@ class Known:
     message: str
 
 
+@dataclass(frozen=True, slots=True)
+class KnownContradiction:
+    """A contradiction as it was written down before; rule and message are empty where only the id was."""
+
+    id: str
+    rule: str
+    message: str
+
+
+class Clash(Protocol):
+    """What a baseline keeps of a contradiction."""
+
+    @property
+    def id(self) -> str:
+        """Names it in every run."""
+        ...
+
+    @property
+    def rule(self) -> str:
+        """The rule that concludes false."""
+        ...
+
+    @property
+    def message(self) -> str:
+        """What contradicts what."""
+        ...
+
+
 @dataclass(frozen=True)
 class Baseline:
-    """The findings of an earlier assessment, by their ids, and the file that they come from."""
+    """The findings and contradictions of an earlier assessment, by their ids, and the file that they come from."""
 
     file: str
     as_of: str
     known: Mapping[str, Known]
-    contradictions: frozenset[str] = frozenset()
-    """The ids of the contradictions that were known."""
+    contradictions: Mapping[str, KnownContradiction] = field(default_factory=dict)
 
-    def state_of(self, finding: Finding) -> str:
-        """Return ``carried`` for a finding that was known before, else ``new``.
+    def state_of(self, gap: Finding | Clash) -> str:
+        """Return ``carried`` for a finding or a contradiction that was known before, else ``new``.
 
         A gap was known before only if it was a gap then: what was unknown, waived or under way and is violated now
         is new.
         """
+        if not isinstance(gap, Finding):
+            return "carried" if gap.id in self.contradictions else "new"
+        finding = gap
         before = self.known.get(finding.id)
         known = before is not None and (finding.verdict != "violated" or before.verdict == "violated")
         return "carried" if known else "new"
@@ -59,15 +89,23 @@ class Baseline:
             if known.verdict == "violated" and known.id not in broken and known.rule in codes
         )
 
+    def settled(self, contradictions: Iterable[Clash]) -> tuple[KnownContradiction, ...]:
+        """Return the contradictions of before that are none any more; sorted by id."""
+        left = {each.id for each in contradictions}
+        return tuple(known for _, known in sorted(self.contradictions.items()) if known.id not in left)
+
     @staticmethod
-    def written(findings: Iterable[Finding], as_of: str, contradictions: Iterable[str] = ()) -> str:
-        """Return the text of a baseline file that knows some findings, and contradictions by their ids."""
+    def written(findings: Iterable[Finding], as_of: str, contradictions: Iterable[Clash] = ()) -> str:
+        """Return the text of a baseline file that knows some findings and contradictions."""
         rows = [{name: getattr(finding, name) for name in _TEXTS} for finding in findings]
         document = {
             "schema": BASELINE_SCHEMA,
             "as_of": as_of,
             "findings": sorted(rows, key=lambda row: row["id"]),
-            "contradictions": [{"id": each} for each in sorted(contradictions)],
+            "contradictions": sorted(
+                ({"id": each.id, "rule": each.rule, "message": each.message} for each in contradictions),
+                key=lambda row: row["id"],
+            ),
         }
         return json.dumps(document, ensure_ascii=False, indent=1) + "\n"
 
@@ -96,8 +134,9 @@ def read_baseline(path: Path) -> Baseline:
     clashes = loaded.get("contradictions", [])
     if not isinstance(clashes, list) or not all(isinstance(c, dict) and isinstance(c.get("id"), str) for c in clashes):
         raise _unfit(path, "holds contradictions without ids")
-    told = frozenset(clash["id"] for clash in clashes)
-    return Baseline(str(path), str(loaded.get("as_of", "")), {each.id: each for each in known}, told)
+    told = [KnownContradiction(*(str(clash.get(name, "")) for name in ("id", "rule", "message"))) for clash in clashes]
+    as_of = str(loaded.get("as_of", ""))
+    return Baseline(str(path), as_of, {each.id: each for each in known}, {each.id: each for each in told})
 
 
 def _is_known(row: Any) -> bool:  # noqa: ANN401 - whatever a file holds

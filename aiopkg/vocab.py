@@ -181,6 +181,7 @@ class AIOP:
     CentreOverrun = _in("aiop", "CentreOverrun")
     CloseGap = _in("aiop", "CloseGap")
     ConcernedUnit = _in("aiop", "ConcernedUnit")
+    Contradiction = _in("aiop", "Contradiction")
     Decision = _in("aiop", "Decision")
     Evaluation = _in("aiop", "Evaluation")
     FailureLink = _in("aiop", "FailureLink")

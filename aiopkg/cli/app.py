@@ -19,7 +19,9 @@ if TYPE_CHECKING:
     from datetime import date
 
     from aiopkg.assessment import Assessment
+    from aiopkg.explain import Contradiction
     from aiopkg.settings import Settings
+    from aiopkg.validate.findings import Finding
 
 __all__ = ["app"]
 
@@ -179,12 +181,8 @@ def _exit_code(found: "Assessment", fail_on: str) -> int:
 
     A model that contradicts itself counts as a violation, in the same way.
     """
-    from aiopkg.report.contradictions import contradictions_of  # noqa: PLC0415
-
     grave = [level.value for level in FailOn if level is not FailOn.never]
     counting = grave[: grave.index(fail_on) + 1] if fail_on in grave else []
     broken = (finding for finding in found.findings if finding.verdict == "violated")
-    known = found.baseline.contradictions if found.baseline else ()
-    if counting and any(clash.id not in known for clash in contradictions_of(found)):
-        return 1
-    return int(any(gap.severity in counting and found.state_of(gap) == "new" for gap in broken))
+    gaps: list[Finding | Contradiction] = [*broken, *found.contradictions]
+    return int(any(gap.severity in counting and found.state_of(gap) == "new" for gap in gaps))

@@ -119,8 +119,6 @@ def emit(content: "str | bytes | Spool", output: Path | None) -> None:
 def with_baseline_written(found: "Assessment", file: Path) -> "Assessment":
     """Write the findings as a baseline, and return the assessment as one that knows them."""
     from aiopkg.baseline import Baseline, read_baseline  # noqa: PLC0415
-    from aiopkg.report.contradictions import contradictions_of  # noqa: PLC0415
 
-    clashes = (clash.id for clash in contradictions_of(found))
-    emit(Baseline.written(found.findings, found.as_of.isoformat(), clashes), file)
+    emit(Baseline.written(found.findings, found.as_of.isoformat(), found.contradictions), file)
     return replace(found, baseline=read_baseline(file))

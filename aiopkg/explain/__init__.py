@@ -11,6 +11,8 @@ if TYPE_CHECKING:
     from aiopkg.explain.absent import why_not as why_not
     from aiopkg.explain.applicability import Applicability as Applicability
     from aiopkg.explain.applicability import Condition as Condition
+    from aiopkg.explain.contradictions import Contradiction as Contradiction
+    from aiopkg.explain.contradictions import contradictions_of as contradictions_of
     from aiopkg.explain.explainer import Explainer as Explainer
     from aiopkg.explain.matter import Matter as Matter
     from aiopkg.explain.matter import conclusion_of as conclusion_of
@@ -26,6 +28,7 @@ __all__ = [
     "Absence",
     "Applicability",
     "Condition",
+    "Contradiction",
     "Explainer",
     "Matter",
     "Miss",
@@ -36,6 +39,7 @@ __all__ = [
     "Step",
     "Tally",
     "conclusion_of",
+    "contradictions_of",
     "triple_of",
     "why_not",
 ]
@@ -44,6 +48,7 @@ _HOMES = {
     "Absence": "proof",
     "Applicability": "applicability",
     "Condition": "applicability",
+    "Contradiction": "contradictions",
     "Explainer": "explainer",
     "Matter": "matter",
     "Miss": "absent",
@@ -54,6 +59,7 @@ _HOMES = {
     "Step": "proof",
     "Tally": "tally",
     "conclusion_of": "matter",
+    "contradictions_of": "contradictions",
     "triple_of": "matter",
     "why_not": "absent",
 }

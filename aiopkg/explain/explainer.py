@@ -6,6 +6,7 @@ from functools import cached_property, partial
 
 from pyoxigraph import BlankNode, Literal, NamedNode, Triple
 
+from aiopkg.explain.contradictions import contradiction_node, contradiction_step
 from aiopkg.explain.derived import Derivations, cascade_node, reach_node, recommendation_node
 from aiopkg.explain.folding import in_brief
 from aiopkg.explain.judged import Judgements, finding_node
@@ -141,6 +142,10 @@ class Explainer:
             recommendation_node(r.id): partial(self._derivations.recommendation, r) for r in known.recommendations
         }
         found |= {cascade_node(c.id): partial(self._derivations.cascade, c) for c in known.cascades.cascades}
+        found |= {
+            contradiction_node(c.id): partial(contradiction_step, c, known.closure, self.sentences)
+            for c in known.contradictions
+        }
         return found
 
     @cached_property

@@ -16,7 +16,7 @@ from aiopkg.explain.sentences import Sentences
 from aiopkg.explain.wording import listing
 from aiopkg.vocab import OWL, RDF, RDFS
 
-__all__ = ["definitions_below", "in_brief", "premises_of"]
+__all__ = ["definitions_below", "in_brief", "is_spelling", "premises_of"]
 
 Steps = Mapping[Triple, Step]
 
@@ -24,13 +24,15 @@ _SPELLING = ("/owl#", "22-rdf-syntax-ns#")
 _DEEPEST = 4
 
 
+def is_spelling(triple: Triple) -> bool:
+    """Tell whether a triple only states a piece of a nameless class, axiom or list."""
+    telling = triple.object if triple.predicate == RDF.type else triple.predicate
+    return isinstance(triple.subject, BlankNode) and any(space in str(telling) for space in _SPELLING)
+
+
 def spells(step: Step) -> bool:
     """Tell whether a step only states a piece of a nameless class or list."""
-    return (
-        step.kind in ("declared", "asserted")
-        and isinstance(step.conclusion.subject, BlankNode)
-        and any(space in step.conclusion.predicate.value for space in _SPELLING)
-    )
+    return step.kind in ("declared", "asserted") and is_spelling(step.conclusion)
 
 
 def defines(step: Step) -> bool:

@@ -10,6 +10,7 @@ from pyoxigraph import BlankNode, Literal, NamedNode, Quad, RdfFormat, Store, Tr
 from aiopkg import assets
 from aiopkg.derive import Cascades, Recommendation
 from aiopkg.errors import Place
+from aiopkg.explain.contradictions import Contradiction
 from aiopkg.model import Model
 from aiopkg.model.labels import Labels
 from aiopkg.model.parse import parse_source
@@ -52,6 +53,11 @@ class Known(Protocol):
     @property
     def organization(self) -> str:
         """The IRI of the organization."""
+        ...
+
+    @property
+    def contradictions(self) -> Sequence[Contradiction]:
+        """What contradicts what."""
         ...
 
     @property

@@ -1,4 +1,4 @@
-"""What is asked about: a finding, a recommendation, a cascade, an archetype or a triple, in a person's words."""
+"""What is asked about: a finding, a recommendation, a cascade, a contradiction, an archetype or a triple, in words."""
 
 import re
 from collections.abc import Iterable, Sequence
@@ -9,6 +9,7 @@ from pyoxigraph import Literal, NamedNode, Triple
 from aiopkg.derive import Recommendation
 from aiopkg.derive.cascade import Cascade
 from aiopkg.errors import InputError
+from aiopkg.explain.contradictions import Contradiction, contradiction_node
 from aiopkg.explain.derived import cascade_node, recommendation_node
 from aiopkg.explain.judged import finding_node
 from aiopkg.explain.known import Known
@@ -19,7 +20,7 @@ from aiopkg.vocab import AIOP, GRAPH, PREFIXES, RDF
 
 __all__ = ["ARCHETYPES", "Matter", "conclusion_of", "triple_of"]
 
-Matter: TypeAlias = Triple | Finding | Recommendation | Cascade | str | Sequence[str]
+Matter: TypeAlias = Triple | Finding | Recommendation | Cascade | Contradiction | str | Sequence[str]
 """Anything that can be asked about: a value of an assessment, its id, ``archetype``, or the words of a triple."""
 
 ARCHETYPES = {
@@ -44,7 +45,7 @@ def conclusion_of(known: Known, matter: Matter) -> Triple:
         return matter
     if isinstance(matter, str):
         return _named(known, matter)
-    if isinstance(matter, Finding | Recommendation | Cascade):
+    if isinstance(matter, Finding | Recommendation | Cascade | Contradiction):
         return _named(known, matter.id)
     if len(matter) == _RULE_AND_ELEMENT:
         return _found_at(known, *matter)
@@ -82,6 +83,7 @@ def _named(known: Known, name: str) -> Triple:
     ids = {finding.id: finding_node(finding.id) for finding in known.findings}
     ids |= {found.id: recommendation_node(found.id) for found in known.recommendations}
     ids |= {cascade.id: cascade_node(cascade.id) for cascade in known.cascades.cascades}
+    ids |= {found.id: contradiction_node(found.id) for found in known.contradictions}
     if name in ids:
         return ids[name]
     alike = sorted(known_id for known_id in ids if known_id.startswith(name)) if name else []
@@ -94,7 +96,7 @@ def _named(known: Known, name: str) -> Triple:
         else f"'{name}' may be any of {len(alike)}: {', '.join(alike[:5])}{' ...' if len(alike) > 5 else ''}.",
         fix=nearest(name, dict.fromkeys([*(alike or ids), *ARCHETYPES]))
         or _of_the_same_rule(name, ids)
-        or "Give the id of a finding, a recommendation or a cascade, the word archetype, or a triple in three words.",
+        or "Give the id of a finding, a recommendation, a cascade or a contradiction, the word archetype, or a triple.",
     )
 
 

@@ -16,12 +16,22 @@ __all__ = ["Absence", "Kind", "Proof", "Step", "Term"]
 Term: TypeAlias = NamedNode | BlankNode | Literal
 
 Kind: TypeAlias = OneOf[
-    "asserted", "declared", "given", "inferred", "measured", "finding", "recommendation", "cascade", "reach"
+    "asserted",
+    "declared",
+    "given",
+    "inferred",
+    "measured",
+    "finding",
+    "recommendation",
+    "cascade",
+    "reach",
+    "contradiction",
 ]
 """How a conclusion came about.
 
 ``asserted`` by the organization, ``declared`` by our ontology or a rule file, ``given`` by the evaluation itself
-(its date, the packs asked for); the others are derived, each by the stage of that name.
+(its date, the packs asked for); the others are derived, each by the stage of that name. A ``contradiction`` concludes
+that its premises cannot all be true.
 """
 
 

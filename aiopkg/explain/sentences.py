@@ -11,6 +11,7 @@ from aiopkg import assets
 from aiopkg.explain.proof import Term
 from aiopkg.explain.wording import joined, with_articles
 from aiopkg.model.labels import Labels
+from aiopkg.reason.table import RULES
 from aiopkg.syntax.parser import parse_construct
 from aiopkg.syntax.paths import Alternative, Inverse, Path, Predicate, Repeat
 from aiopkg.syntax.paths import Sequence as Chain
@@ -37,7 +38,9 @@ _OWNED = {"it": "its", "which": "whose"}
 
 @dataclass(frozen=True, slots=True)
 class Inference:
-    """A reasoning rule in words; ``head`` and ``body`` are its patterns, empty where it is not one pattern."""
+    """A reasoning rule in words; ``head`` and ``body`` are its patterns, empty where it is not one pattern, the head
+    also where it concludes false.
+    """
 
     name: str
     sentence: str
@@ -71,6 +74,12 @@ def inferences() -> Mapping[str, Inference]:
             body = tuple(part for part in query.where.elements if isinstance(part, Pattern))
         found[said[RDFS.label]] = Inference(said[RDFS.label], said[SKOS.definition], head, body)
     return found
+
+
+@cache
+def _equating() -> frozenset[str]:
+    """Return the names of the rules that make two things the same."""
+    return frozenset(rule.name for rule in RULES if rule.manner == "merges")
 
 
 @cache
@@ -130,7 +139,17 @@ class Sentences:
             values.setdefault("?c", conclusion.object)  # type: ignore[arg-type]
         elif name == "prp-spo2":
             values.setdefault("?p", conclusion.predicate)
+        return self._filled(inference, values)
 
+    def clash(self, name: str, premises: Iterable[Triple]) -> str:
+        """Return why premises contradict each other: the rule that concludes false from them, or one that makes two
+        values the same which are not.
+        """
+        inference = inferences()[name]
+        said = self._filled(inference, next(_fits(inference, None, [*premises]), {}))
+        return f"{said} {inferences()['different'].sentence}" if name in _equating() else said
+
+    def _filled(self, inference: Inference, values: Mapping[str, Term]) -> str:
         def replacement(match: re.Match[str]) -> str:
             term = values.get(f"?{match[1]}")
             return "thing" if term is None else self.name(term)
@@ -262,11 +281,11 @@ def _sentence(text: str) -> str:
     return text[:1].upper() + text[1:] + ("" if text.endswith((".", "!", "?")) else ".")
 
 
-def _fits(inference: Inference, conclusion: Triple, premises: Sequence[Triple]) -> Iterator[dict[str, Term]]:
-    """Yield what the variables of a rule stand for, given its conclusion and premises in any order."""
-    if not inference.head:
+def _fits(inference: Inference, conclusion: Triple | None, premises: Sequence[Triple]) -> Iterator[dict[str, Term]]:
+    """Yield what the variables of a rule stand for, given its conclusion, if any, and premises in any order."""
+    if not inference.body or (conclusion and not inference.head):
         return
-    start = matched(inference.head[0], conclusion, {})
+    start = matched(inference.head[0], conclusion, {}) if conclusion else {}
     waiting = [(0, start)] if start is not None else []
     while waiting:
         place, values = waiting.pop()

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 
 from aiopkg.assessment import Assessment
+from aiopkg.explain import Contradiction
 from aiopkg.report.escapes import for_annotation, for_line, for_property
 from aiopkg.report.order import gravest_first
 from aiopkg.validate.findings import Finding
@@ -13,7 +14,7 @@ _COMMANDS = {"violation": "error", "warning": "warning", "info": "notice"}
 
 
 def to_github(assessment: Assessment) -> str:
-    """Return an annotation for each gap, the gravest first, since GitHub shows ten of a kind for a step.
+    """Return an annotation for each contradiction and gap, the gravest first: GitHub shows ten of a kind for a step.
 
     What the baseline knows, and what is unknown or excused, is listed in a group of the log and annotates nothing.
     """
@@ -22,7 +23,8 @@ def to_github(assessment: Assessment) -> str:
 
 def _lines(a: Assessment) -> Iterator[str]:
     ordered = gravest_first(a)
-    loud = [finding for finding in ordered if finding.verdict == "violated" and a.state_of(finding) == "new"]
+    loud: list[Finding | Contradiction] = [clash for clash in a.contradictions if a.state_of(clash) == "new"]
+    loud += [finding for finding in ordered if finding.verdict == "violated" and a.state_of(finding) == "new"]
     quiet = [finding for finding in ordered if finding.verdict != "violated" or a.state_of(finding) == "carried"]
     yield for_line(f"{a.organization_label}, as of {a.as_of}: {len(loud):,} gaps, {len(quiet):,} other findings")
     if a.cut:
@@ -34,11 +36,12 @@ def _lines(a: Assessment) -> Iterator[str]:
         yield "::endgroup::"
 
 
-def _annotation(finding: Finding) -> str:
-    place = {"file": finding.file, "line": finding.line} if finding.file else {}
-    given = {**place, "title": f"{finding.rule} ({finding.id})"}
+def _annotation(gap: Finding | Contradiction) -> str:
+    place = {"file": gap.file, "line": gap.line} if gap.file else {}
+    given = {**place, "title": f"{gap.rule} ({gap.id})"}
     said = ",".join(f"{name}={for_property(str(value))}" for name, value in given.items() if value is not None)
-    return f"::{_COMMANDS[finding.severity]} {said}::{for_annotation(f'{finding.message} {finding.recommendation}')}"
+    text = f"{gap.message} {gap.recommendation}" if isinstance(gap, Finding) else gap.message
+    return f"::{_COMMANDS[gap.severity]} {said}::{for_annotation(text)}"
 
 
 def _said(a: Assessment, finding: Finding) -> str:

@@ -13,10 +13,11 @@ from pyoxigraph import BlankNode, NamedNode
 from aiopkg.assessment import Assessment
 from aiopkg.derive.cascade import Arrow, Cascade, Reach
 from aiopkg.derive.dependencies import Link
+from aiopkg.explain import Contradiction
 from aiopkg.model.labels import Labels
 from aiopkg.model.renames import Deprecation, migration_command
 from aiopkg.report.applicability import rule_document
-from aiopkg.report.contradictions import contradictions_of
+from aiopkg.report.compared import contradictions_compared, gaps_compared
 from aiopkg.report.outlook import maturity_of, outlook_of
 from aiopkg.report.plain import plain
 from aiopkg.report.structure import structure_of
@@ -90,6 +91,7 @@ def _members(a: Assessment, reaches_of: Callable[[Cascade], object]) -> Iterator
     yield "findings", (_finding(finding) | _state(a, finding) for finding in a.findings)
     if a.baseline:
         yield "closed", [plain(known) for known in a.closed]
+        yield "closed_contradictions", [plain(known) for known in a.settled]
     yield "verdicts", {code: dict(row) for code, row in a.verdicts.items()}
     yield "applicability", {code: rule_document(found) for code, found in a.applicability.items()}
     yield "recommendations", (plain(recommendation) for recommendation in a.recommendations)
@@ -147,7 +149,7 @@ def _members(a: Assessment, reaches_of: Callable[[Cascade], object]) -> Iterator
             for item in a.not_known
         ],
     )
-    yield "contradictions", [plain(found) for found in contradictions_of(a)]
+    yield "contradictions", [plain(found) | _state(a, found) for found in a.contradictions]
     yield "deprecations", [_deprecation(found) for found in a.model.deprecations]
     yield from _upcoming(a).items()
 
@@ -205,9 +207,9 @@ def _finding(finding: Finding) -> Json:
     return {**plain(finding), "missing": _missing(finding.missing)}
 
 
-def _state(a: Assessment, finding: Finding) -> Json:
-    """Return whether a finding is new; no key at all without a baseline."""
-    return {"baseline": a.state_of(finding)} if a.baseline else {}
+def _state(a: Assessment, gap: Finding | Contradiction) -> Json:
+    """Return whether a finding or contradiction is new; no key at all without a baseline."""
+    return {"baseline": a.state_of(gap)} if a.baseline else {}
 
 
 def _missing(pairs: Iterable[tuple[str, str]]) -> list[Json]:
@@ -235,19 +237,18 @@ def _summary(a: Assessment) -> Json:
         "loops": [[_link(link, a.labels) for link in loop] for loop in a.cascades.loops],
         "mode_loops": [plain(loop) for loop in a.cascades.mode_loops],
         "contradictions": [
-            {"rule": clash.rule, "premises": [str(premise) for premise in clash.premises]}
-            for clash in a.inconsistencies
+            {"id": clash.id, "rule": clash.rule, "premises": [premise.triple for premise in clash.premises]}
+            for clash in a.contradictions
         ],
     }
 
 
 def _against_baseline(a: Assessment) -> Json:
-    """Return how many gaps are new, carried over and closed; no key at all without a baseline."""
+    """Return how many gaps and contradictions are new, carried over and closed; no key at all without a baseline."""
     if a.baseline is None:
         return {}
-    states = Counter(a.state_of(finding) for finding in a.findings if finding.verdict == "violated")
-    counts = {"new": states["new"], "carried": states["carried"], "closed": len(a.closed)}
-    return {"baseline": {"as_of": a.baseline.as_of, **counts}}
+    contradictions = plain(contradictions_compared(a))
+    return {"baseline": {"as_of": a.baseline.as_of, **plain(gaps_compared(a)), "contradictions": contradictions}}
 
 
 def _link(link: Link, labels: Labels) -> Json:

@@ -4,6 +4,7 @@ from collections import defaultdict
 from xml.etree import ElementTree as Xml
 
 from aiopkg.assessment import Assessment, Cut
+from aiopkg.explain import Contradiction
 from aiopkg.report.escapes import for_xml
 from aiopkg.rules import Rule
 from aiopkg.validate.findings import Finding
@@ -25,12 +26,34 @@ def to_junit(assessment: Assessment) -> str:
         holding = assessment.verdicts[rule.code]["satisfied"]
         if found[rule.code] or holding:
             top.append(_suite(assessment, rule, found[rule.code], holding))
+    if assessment.contradictions:
+        top.append(_contradictions(assessment))
     if assessment.cut:
         top.append(_unfinished(assessment.cut, len(assessment.rules)))
     for count in ("tests", "failures", "skipped", "errors"):
         top.set(count, str(sum(int(suite.get(count, "0")) for suite in top)))
     Xml.indent(top)
     return '<?xml version="1.0" encoding="UTF-8"?>\n' + Xml.tostring(top, encoding="unicode") + "\n"
+
+
+def _contradictions(a: Assessment) -> Xml.Element:
+    """Return a suite whose cases are the contradictions: failures, but for those that the baseline knows."""
+    suite = Xml.Element("testsuite", {"name": "The model contradicts itself"})
+    for clash in a.contradictions:
+        case = Xml.SubElement(suite, "testcase", {"classname": "aiopkg.contradiction", "name": clash.id, "time": "0"})
+        _placed(case, clash)
+        if a.state_of(clash) == "new":
+            Xml.SubElement(case, "failure", {"type": clash.severity, "message": for_xml(clash.message)})
+        else:
+            Xml.SubElement(case, "skipped", {"message": for_xml(f"carried over: {clash.message}")})
+    return _counted(suite)
+
+
+def _placed(case: Xml.Element, gap: Finding | Contradiction) -> None:
+    if gap.file:
+        case.set("file", for_xml(gap.file))
+    if gap.line:
+        case.set("line", str(gap.line))
 
 
 def _unfinished(cut: Cut, judged: int) -> Xml.Element:
@@ -48,10 +71,7 @@ def _suite(a: Assessment, rule: Rule, findings: list[Finding], holding: int) -> 
         _case(suite, rule, f"holds for {holding:,} {'element' if holding == 1 else 'elements'}")
     for finding in findings:
         case = _case(suite, rule, for_xml(f"{finding.label} ({finding.id})"))
-        if finding.file:
-            case.set("file", for_xml(finding.file))
-        if finding.line:
-            case.set("line", str(finding.line))
+        _placed(case, finding)
         properties = Xml.SubElement(case, "properties")
         for name in ("id", "verdict", "severity", "focus"):
             Xml.SubElement(properties, "property", {"name": name, "value": for_xml(getattr(finding, name))})
@@ -62,6 +82,10 @@ def _suite(a: Assessment, rule: Rule, findings: list[Finding], holding: int) -> 
             carried = "carried over" if finding.verdict == "violated" else finding.verdict.replace("_", " ")
             said = f"{carried}: {finding.message}" + (f" ({finding.note})" if finding.note else "")
             Xml.SubElement(case, "skipped", {"message": for_xml(said)})
+    return _counted(suite)
+
+
+def _counted(suite: Xml.Element) -> Xml.Element:
     suite.set("tests", str(len(suite)))
     for count, name in (("failures", "failure"), ("skipped", "skipped")):
         suite.set(count, str(len(suite.findall(f"testcase/{name}"))))

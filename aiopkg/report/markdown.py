@@ -4,6 +4,8 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 
 from aiopkg.assessment import Assessment
+from aiopkg.explain import Contradiction
+from aiopkg.report.compared import gaps_compared
 from aiopkg.report.escapes import for_markdown
 from aiopkg.report.order import SEVERITIES, gravest_first
 from aiopkg.validate.findings import VERDICTS, Finding
@@ -27,6 +29,12 @@ def _lines(a: Assessment) -> Iterator[str]:
         yield f"**{for_markdown(a.cut.in_words(len(a.rules)))}**"
         yield ""
     yield from _in_short(a, broken)
+    if a.contradictions:
+        yield "## What contradicts itself"
+        yield ""
+        yield from _table(
+            ("Id", "State", "Contradiction", "Place"), ([*_clash(a, clash)] for clash in a.contradictions)
+        )
     if broken:
         yield "## Gaps by rule"
         yield ""
@@ -46,19 +54,23 @@ def _lines(a: Assessment) -> Iterator[str]:
         yield "## Closed since the baseline"
         yield ""
         yield from _table(("Id", "Rule", "Element", "Was"), ((k.id, k.rule, k.label, k.message) for k in a.closed))
+    if a.settled:
+        yield "## Contradictions that are none any more"
+        yield ""
+        yield from _table(("Id", "Was"), ((known.id, known.message) for known in a.settled))
 
 
 def _in_short(a: Assessment, broken: Sequence[Finding]) -> Iterator[str]:
     severities = Counter(finding.severity for finding in broken)
     verdicts = Counter(finding.verdict for finding in a.findings)
-    gaps = ", ".join(f"{severities[name]:,} {name}" for name in SEVERITIES if severities[name]) or "no gap"
+    counts = ", ".join(f"{severities[name]:,} {name}" for name in SEVERITIES if severities[name]) or "no gap"
     besides = "".join(f", {verdicts[v]:,} {v.replace('_', ' ')}" for v in VERDICTS[2:] if verdicts[v])
     packs = f" with {' and '.join(map(for_markdown, a.packs))}" if a.packs else ""
-    yield f"{len(a.rules)} rules{packs}, {a.model.size:,} facts: {gaps}{besides}."
+    yield f"{len(a.rules)} rules{packs}, {a.model.size:,} facts: {counts}{besides}."
     yield ""
     if a.baseline:
-        carried = sum(a.state_of(finding) == "carried" for finding in broken)
-        yield f"Of the gaps, {len(broken) - carried:,} are new and {carried:,} carried over; {len(a.closed):,} closed."
+        gaps = gaps_compared(a)
+        yield f"Of the gaps, {gaps.new:,} are new and {gaps.carried:,} carried over; {gaps.closed:,} closed."
         yield ""
     if a.left_out:
         yield f"Left out by the settings: {', '.join(a.left_out)}."
@@ -78,9 +90,16 @@ def _by_rule(a: Assessment, broken: Sequence[Finding]) -> Iterator[tuple[str, ..
 def _row(a: Assessment, finding: Finding) -> Iterator[str]:
     state = ", carried over" if a.state_of(finding) == "carried" else ""
     note = f" ({finding.note})" if finding.note else ""
-    place = ":".join(str(part) for part in (finding.file, finding.line) if part is not None)
     yield from (finding.id, finding.rule, finding.severity, finding.verdict + state)
-    yield from (finding.label, finding.message + note, place)
+    yield from (finding.label, finding.message + note, _place(finding))
+
+
+def _clash(a: Assessment, clash: Contradiction) -> Iterator[str]:
+    yield from (clash.id, "carried over" if a.state_of(clash) == "carried" else "new", clash.message, _place(clash))
+
+
+def _place(gap: Finding | Contradiction) -> str:
+    return ":".join(str(part) for part in (gap.file, gap.line) if part is not None)
 
 
 def _table(headings: Sequence[str], rows: Iterable[Sequence[str]]) -> Iterator[str]:

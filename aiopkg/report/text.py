@@ -14,7 +14,7 @@ from aiopkg.derive.archetype import declared_at
 from aiopkg.derive.cascade import RootCause
 from aiopkg.derive.upcoming import Upcoming
 from aiopkg.model.renames import migration_command
-from aiopkg.report.contradictions import contradictions_of
+from aiopkg.report.compared import Compared, contradictions_compared, gaps_compared
 from aiopkg.report.outlook_lines import outlook_lines
 from aiopkg.report.waiting import queue_in_words
 from aiopkg.validate.findings import VERDICTS, Finding
@@ -47,7 +47,7 @@ def _parts(a: Assessment) -> Iterator[RenderableType]:
     if a.cut:
         yield Text(a.cut.in_words(len(a.rules)), style="bold red")
     yield Text(_in_short(a, violated))
-    yield from _compared(a, violated)
+    yield from _compared(a)
     yield Text("")
     if violated:
         yield from _gaps(a, violated)
@@ -84,15 +84,19 @@ def _in_short(a: Assessment, violated: Sequence[Finding]) -> str:
     return f"{len(a.rules)} rules{packs}, {a.model.size:,} facts: {counts or nothing}."
 
 
-def _compared(a: Assessment, violated: Sequence[Finding]) -> Iterator[RenderableType]:
-    """Say what the settings leave out, and how the gaps compare to those that were known before."""
+def _compared(a: Assessment) -> Iterator[RenderableType]:
+    """Say what the settings leave out, and how gaps and contradictions compare to those that were known before."""
     if a.left_out:
         yield Text(f"Left out by the settings: {', '.join(a.left_out)}.")
     if a.baseline:
-        carried = sum(a.state_of(finding) == "carried" for finding in violated)
+        clashes = contradictions_compared(a)
+        counts = [_counted(gaps_compared(a), "gap"), *([_counted(clashes, "contradiction")] if clashes else [])]
         since = f" since {a.baseline.as_of}" if a.baseline.as_of else ""
-        counts = f"{_number(len(violated) - carried, 'gap')} new, {carried:,} carried over, {len(a.closed):,} closed"
-        yield Text(f"Against the baseline: {counts}{since}.")
+        yield Text(f"Against the baseline: {'; '.join(counts)}{since}.")
+
+
+def _counted(counts: Compared, noun: str) -> str:
+    return f"{_number(counts.new, noun)} new, {counts.carried:,} carried over, {counts.closed:,} closed"
 
 
 def _number(count: int, noun: str) -> str:
@@ -264,13 +268,24 @@ def _unknown(a: Assessment) -> Iterator[RenderableType]:
             f"{_number(vacuous, 'rule')} found nothing to look at; the HTML page says why, and so does the JSON report "
             "under 'applicability'."
         )
-    clashes = contradictions_of(a)
-    if clashes:
+    yield from _contradictions(a)
+
+
+def _contradictions(a: Assessment) -> Iterator[RenderableType]:
+    """Show what cannot all be true, and what of that is true again."""
+    if a.contradictions:
         yield Text("")
-        yield Text(f"The model contradicts itself in {_number(len(clashes), 'place')}", style="bold red")
-        for clash in clashes[:_MOST_ELEMENTS]:
+        yield Text(f"The model contradicts itself in {_number(len(a.contradictions), 'place')}", style="bold red")
+        for clash in a.contradictions[:_MOST_ELEMENTS]:
+            known = " (carried over)" if a.state_of(clash) == "carried" else ""
             place = f"{Path(clash.file).name}:{clash.line}" if clash.file else "inferred"
-            yield Text.assemble(f"- {clash.message}", (f"  {place}, {clash.rule}", "dim"))
+            yield Text.assemble(f"- {clash.message}{known}", (f"  {place}, {clash.rule}, {clash.id}", "dim"))
+        if len(a.contradictions) > _MOST_ELEMENTS:
+            yield Text(f"and {len(a.contradictions) - _MOST_ELEMENTS:,} more", style="dim")
+    if a.settled:
+        yield Text("")
+        yield Text("Contradictions that are none any more")
+        yield from (Text.assemble(f"- {each.message}", (f"  {each.id}", "dim")) for each in a.settled[:_MOST_ELEMENTS])
 
 
 def _coming(a: Assessment) -> Iterator[RenderableType]:

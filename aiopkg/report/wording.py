@@ -7,6 +7,7 @@ from pathlib import Path
 from pyoxigraph import BlankNode, NamedNode
 
 from aiopkg.errors import Place
+from aiopkg.explain import Contradiction
 from aiopkg.validate.findings import VERDICTS, Finding
 
 __all__ = [
@@ -137,9 +138,9 @@ def listing(names: Sequence[str], most: int, of: int | None = None) -> str:
     return ", ".join(names[:most]) + (f" and {more:,} more" if more > 0 else "")
 
 
-def place(finding: Finding) -> str:
-    """Return the file, without its folders, and the line of a finding."""
-    return where(Place(finding.file, finding.line)) if finding.file is not None else ""
+def place(gap: Finding | Contradiction) -> str:
+    """Return the file, without its folders, and the line of a finding or a contradiction."""
+    return where(Place(gap.file, gap.line)) if gap.file is not None else ""
 
 
 def where(stated: Place | None) -> str:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from aiopkg.assessment import Assessment
 from aiopkg.errors import MissingExtra
+from aiopkg.report.compared import gaps_compared
 from aiopkg.report.escapes import for_xml
 from aiopkg.report.table import columns, rows
 from aiopkg.validate.findings import VERDICTS
@@ -96,8 +97,10 @@ def _summary(a: Assessment) -> Iterator[tuple[Cell, Cell]]:
     yield from (("rule left out by the settings", code) for code in a.left_out)
     yield "facts", a.model.size
     if a.baseline:
-        carried = sum(f.verdict == "violated" and a.state_of(f) == "carried" for f in a.findings)
-        yield from (("gaps carried over", carried), ("gaps closed since the baseline", len(a.closed)))
+        gaps = gaps_compared(a)
+        yield from (("gaps carried over", gaps.carried), ("gaps closed since the baseline", gaps.closed))
+    if a.contradictions:
+        yield "contradictions in the model", len(a.contradictions)
     if len(a.findings) > _MOST_ROWS:
         yield "findings left out, since a sheet holds no more", len(a.findings) - _MOST_ROWS
 

@@ -5,11 +5,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from aiopkg.assessment import Assessment
-from aiopkg.report.contradictions import contradictions_of
+from aiopkg.report.compared import contradictions_compared, gaps_compared
 from aiopkg.report.page.packs import packs_of
 from aiopkg.report.page.risks import Risk, risks_of
 from aiopkg.report.page.steps import FrequentGap, Origin, StepGroup, frequent_gaps, origins_of, step_groups
-from aiopkg.report.wording import SEVERITIES, Bar, bar, count, heat, percent, sentence
+from aiopkg.report.wording import SEVERITIES, Bar, bar, count, heat, percent, place, sentence
 from aiopkg.validate.findings import Finding
 
 __all__ = ["Brief", "Figure", "Principle", "brief", "violated"]
@@ -39,6 +39,16 @@ class Principle:
     weakest: tuple[tuple[str, str, int], ...]
 
 
+@dataclass(frozen=True, slots=True)
+class Clash:
+    """Facts that cannot all be true, in a sentence, with the name by which they are explained."""
+
+    id: str
+    message: str
+    place: str
+    carried: bool
+
+
 @dataclass(frozen=True)
 class Brief:
     """Everything that the executive view shows."""
@@ -53,7 +63,8 @@ class Brief:
     frequent: tuple[FrequentGap, ...]
     more_frequent: int
     principles: tuple[Principle, ...]
-    contradictions: tuple[str, ...]
+    contradictions: tuple[Clash, ...]
+    settled: tuple[str, ...]
     cut: str
 
 
@@ -79,7 +90,10 @@ def brief(a: Assessment) -> Brief:
         frequent=frequent[:_MOST_FREQUENT],
         more_frequent=max(0, len(frequent) - _MOST_FREQUENT),
         principles=_principles(a),
-        contradictions=tuple(clash.message for clash in contradictions_of(a)),
+        contradictions=tuple(
+            Clash(clash.id, clash.message, place(clash), a.state_of(clash) == "carried") for clash in a.contradictions
+        ),
+        settled=tuple(known.message for known in a.settled if known.message),
         cut=a.cut.in_words(len(a.rules)) if a.cut else "",
     )
 
@@ -122,10 +136,14 @@ def _sentences(a: Assessment, gaps: Sequence[Finding], risks: Sequence[Risk]) ->
             "they count neither for nor against anybody."
         )
     if a.baseline:
-        known = sum(a.state_of(gap) == "carried" for gap in gaps)
-        said.append(
-            f"{len(gaps) - known:,} of them are new, {known:,} were known before; {len(a.closed):,} are closed."
-        )
+        since = gaps_compared(a)
+        said.append(f"{since.new:,} of them are new, {since.carried:,} were known before; {since.closed:,} are closed.")
+        clashes = contradictions_compared(a)
+        if clashes:
+            said.append(
+                f"Of the contradictions, {clashes.new:,} are new, {clashes.carried:,} were known before; "
+                f"{clashes.closed:,} are settled."
+            )
     if a.left_out:
         said.append(
             f"{count(len(a.left_out), 'rule')} {'is' if len(a.left_out) == 1 else 'are'} left out by the settings."
