@@ -76,7 +76,7 @@ class Tools:
                 and element in (None, finding["focus"], finding["label"])
             ]
             chosen = kept[max(0, offset) :][: max(0, limit)]
-            keys = ("organization", "as_of", "summary", "archetype", "root_causes")
+            keys = ("organization", "as_of", "summary", "archetype", "root_causes", "contradictions")
             found = {key: whole[key] for key in keys} if not any(wanted.values()) and element is None else {}
             return _json({**found, "matching": len(kept), "findings": chosen})
 
@@ -95,8 +95,8 @@ class Tools:
     async def explain(self, what: list[str]) -> str:
         """Prove something down to the lines of the files that state it.
 
-        What is one word (the id of a finding, recommendation or cascade, or archetype), or a triple in three words,
-        each a prefixed name, an IRI or a label: ["Demand forecast", "a", "aiop:LiveUseCase"].
+        What is one word (the id of a finding, recommendation, cascade or contradiction, or archetype), or a triple in
+        three words, each a prefixed name, an IRI or a label: ["Demand forecast", "a", "aiop:LiveUseCase"].
         """
 
         def told() -> str:

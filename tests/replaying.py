@@ -12,6 +12,7 @@ from functools import cache
 from pathlib import Path
 from typing import TypeAlias
 
+import owlrl
 import pyshacl
 import rdflib
 from conftest import ROOT
@@ -195,6 +196,8 @@ def again(step: Step, world: World) -> None:
             demand(reckoned(step, world), step, "is reckoned otherwise")
         case "finding":
             judged(step, world)
+        case "contradiction":
+            demand(clashes(step), step, f"another reasoner finds {[str(p) for p in step.premises]} consistent")
         case "recommendation":
             recommended(step, world)
         case "cascade":
@@ -248,6 +251,16 @@ def follows(step: Step) -> bool:
     if step.rule.startswith("eq-"):
         return renamed(conclusion, premises)
     return by_list(step.rule, conclusion, premises)
+
+
+def clashes(step: Step) -> bool:
+    """Whether owlrl finds a contradiction in the premises."""
+    graph = rdflib.Graph()
+    content = serialize(list(step.premises), format=RdfFormat.N_TRIPLES)
+    assert content is not None
+    graph.parse(data=content.decode(), format="nt")
+    owlrl.DeductiveClosure(owlrl.OWLRL_Semantics).expand(graph)
+    return (None, rdflib.RDF.type, rdflib.URIRef("http://www.daml.org/2002/03/agents/agent-ont#ErrorMessage")) in graph
 
 
 def true_of_everything(premises: list[Fact]) -> Iterator[Fact]:

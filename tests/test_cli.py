@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+import jsonschema
 import pytest
 import SPARQLWrapper
 from conftest import ORGS, ROOT
@@ -18,6 +19,7 @@ from test_model import BROKEN
 
 from aiopkg.engine import assess
 from aiopkg.errors import InputError
+from aiopkg.report import schema
 
 BANK = str(ORGS / "bank.ttl")
 MAKER = str(ORGS / "manufacturer.ttl")
@@ -264,7 +266,10 @@ def test_a_model_that_contradicts_itself_is_told_so_with_place_and_code_1(tmp_pa
     again = json.loads(run("assess", str(path), *DAY, "--format", "json").stdout)
     assert again["contradictions"][0]["id"] == clash["id"]
     assert run("assess", str(path), *DAY, "--fail-on", "never").returncode == 0
-    assert "contradicts itself in 1 place" in run("assess", str(path), *DAY).stdout
+    text = run("assess", str(path), *DAY).stdout
+    assert "contradicts itself in 1 place" in text and clash["id"] in text
+    proof = run("explain", str(path), clash["id"], *DAY).stdout
+    assert proof.startswith(clash["message"]) and "org.ttl:3" in proof and "shares no member with" in proof
 
 
 def test_a_baseline_knows_contradictions_and_only_those_of_before(tmp_path: Path) -> None:
@@ -274,8 +279,16 @@ def test_a_baseline_knows_contradictions_and_only_those_of_before(tmp_path: Path
     assert run("assess", str(path), *DAY, "--baseline", str(known)).returncode == 0
     document = json.loads(known.read_text("utf-8"))
     assert len(document["contradictions"]) == 1
+    text = " ".join(run("assess", str(path), *DAY, "--baseline", str(known)).stdout.split())
+    assert "; 0 contradictions new, 1 carried over, 0 closed" in text
     known.write_text(json.dumps({**document, "contradictions": [{"id": "contradiction-000000000000"}]}))
-    assert run("assess", str(path), *DAY, "--baseline", str(known)).returncode == 1
+    told = run("assess", str(path), *DAY, "--baseline", str(known), "--format", "json")
+    assert told.returncode == 1
+    report = json.loads(told.stdout)
+    jsonschema.validate(report, schema())
+    assert [clash["baseline"] for clash in report["contradictions"]] == ["new"]
+    assert report["summary"]["baseline"]["contradictions"] == {"new": 1, "carried": 0, "closed": 1}
+    assert [clash["id"] for clash in report["closed_contradictions"]] == ["contradiction-000000000000"]
     known.write_text(json.dumps({**document, "contradictions": ["other"]}))
     assert run("assess", str(path), *DAY, "--baseline", str(known)).returncode == 2
 

@@ -70,6 +70,27 @@ def test_every_inferred_triple_can_be_replayed(known: Known) -> None:
         replay(proof, world, done)
 
 
+CLASHES = """
+ex:one owl:sameAs ex:other ; owl:differentFrom ex:other . ex:x a aiop:Guardrail, aiop:Platform .
+[] a owl:AllDisjointClasses ; owl:members (ex:A ex:B ex:C) . ex:y a ex:C , ex:A .
+ex:p a owl:AsymmetricProperty . ex:x ex:p ex:y . ex:y ex:p ex:x .
+ex:D owl:onProperty ex:q ; owl:maxCardinality 0 . ex:z a ex:D ; ex:q ex:y .
+"""
+
+
+def test_what_contradicts_itself_can_be_replayed() -> None:
+    found = assess_model(model_from(f"ex:firm a org:FormalOrganization . {CLASHES}"), as_of=DAY)
+    world = World(found.dataset(), DAY)
+    rules = ["cax-adc", "cax-dw", "cls-maxc1", "eq-diff1", "prp-asyp"]
+    assert [clash.rule for clash in found.contradictions] == rules
+    for clash in found.contradictions:
+        step = found.explain(clash).step
+        assert step.kind == "contradiction" and len(step.premises) == len(clash.premises)
+        again(step, world)
+        with pytest.raises(RefusedProofError):
+            again(replace(step, premises=step.premises[:-1]), world)
+
+
 def test_what_is_the_same_can_be_replayed() -> None:
     found = assess_model(
         model_from(

@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import date
 from importlib.resources import files
+from pathlib import Path
 from typing import Any
 from urllib.parse import unquote
 from xml.etree import ElementTree as Xml
@@ -312,6 +313,21 @@ def sarif_errors(content: str) -> list[str]:
     return [f"{list(error.absolute_path)}: {error.message}" for error in checker.iter_errors(json.loads(content))]
 
 
+def test_a_contradiction_is_told_wherever_a_gap_fails(tmp_path: Path) -> None:
+    path = tmp_path / "torn.ttl"
+    path.write_text(
+        "@prefix aiop: <https://w3id.org/aiop#> . @prefix org: <http://www.w3.org/ns/org#> . @prefix : <urn:x:> .\n"
+        ":acme a org:FormalOrganization .\n:desk a aiop:Guardrail, aiop:CareerPathway .\n",
+        encoding="utf-8",
+    )
+    found = assess(path, as_of=DAY)
+    (clash,) = found.contradictions
+    for form in ("sarif", "junit", "github", "markdown", "json", "html"):
+        assert clash.id in str(in_form(found, form)), form
+    assert sarif_errors(str(in_form(found, "sarif"))) == []
+    assert 'failures="1"' in str(in_form(found, "junit"))
+
+
 @pytest.mark.parametrize("organization", ["manufacturer", "stated", "hostile"])
 def test_sarif_is_valid_against_the_schema_of_oasis(organization: str, request: pytest.FixtureRequest) -> None:
     content = to_sarif(request.getfixturevalue(organization))
@@ -415,7 +431,9 @@ def test_each_form_says_what_is_new_and_what_is_gone(compared: Assessment) -> No
     jsonschema.validate(
         json.loads(str(in_form(compared, "json"))), json.loads((ROOT / "aiopkg/report/report.schema.json").read_text())
     )
-    assert report["summary"]["baseline"] == {"as_of": "2026-01-01", "new": total - 5, "carried": 5, "closed": 1}
+    states = {"new": total - 5, "carried": 5, "closed": 1}
+    no_clash = {"new": 0, "carried": 0, "closed": 0}
+    assert report["summary"]["baseline"] == {"as_of": "2026-01-01", **states, "contradictions": no_clash}
     assert [known["id"] for known in report["closed"]] == ["D301-000000000000"]
     (run,) = json.loads(to_sarif(compared))["runs"]
     states = Counter(result["baselineState"] for result in run["results"])

@@ -166,8 +166,9 @@ def test_contradictions_are_shown_first(tmp_path: Path) -> None:
     ex:one owl:sameAs ex:other ; owl:differentFrom ex:other .
     """
     path.write_text(facts, encoding="utf-8")
-    html = to_html(assess(path, as_of=DAY))
-    assert html.index("contradicts itself") < html.index('class="figures"')
+    found = assess(path, as_of=DAY)
+    html = to_html(found)
+    assert html.index("contradicts itself") < html.index(found.contradictions[0].id) < html.index('class="figures"')
     assert "One is different from other." in html
 
 

@@ -33,9 +33,9 @@ def explain(
         list[str],
         typer.Argument(
             metavar="SOURCE... WHAT",
-            help="Files, folders, globs, or -; then the id of a finding, recommendation or cascade, the word "
-            "archetype, the code of a rule and an element, or a triple in three words (prefixed names, IRIs or "
-            "labels); with --not, a triple, or the code of a rule and an element.",
+            help="Files, folders, globs, or -; then the id of a finding, recommendation, cascade or contradiction, "
+            "the word archetype, the code of a rule and an element, or a triple in three words (prefixed names, IRIs "
+            "or labels); with --not, a triple, or the code of a rule and an element.",
         ),
     ],
     negated: Annotated[
@@ -55,7 +55,7 @@ def explain(
     quiet: Quiet = False,
     verbose: Verbose = 0,
 ) -> None:
-    """Prove a finding, a recommendation, a cascade, an archetype or a triple, down to what the files state.
+    """Prove a finding, a recommendation, a cascade, a contradiction, an archetype or a triple, down to the files.
 
     Example: aiopkg explain org.ttl "Demand forecast" a aiop:LiveUseCase; with --not, aiopkg explain --not org.ttl G105
     "Demand forecast"

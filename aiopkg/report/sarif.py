@@ -11,6 +11,7 @@ from aiopkg import __version__
 from aiopkg.assessment import Assessment
 from aiopkg.baseline import Known
 from aiopkg.derive.cascade import element_named
+from aiopkg.explain import Contradiction
 from aiopkg.report.escapes import for_sarif
 from aiopkg.report.order import gravest_first
 from aiopkg.rules import Rule
@@ -33,6 +34,14 @@ _PROBLEMS = {"violation": "error", "warning": "warning", "info": "recommendation
 _KINDS = {"unknown": "open", "not_applicable": "notApplicable"}
 _SUPPRESSED = {"waived": "accepted", "in_progress": "underReview"}
 _BASELINE_STATES = {"new": "new", "carried": "unchanged"}
+
+_CONTRADICTING: Json = {
+    "id": "contradiction",
+    "name": "Contradiction",
+    "shortDescription": {"text": "The model contradicts itself"},
+    "defaultConfiguration": {"level": "error"},
+}
+"""The rule under which contradictions stand."""
 
 
 def to_sarif(assessment: Assessment) -> str:
@@ -65,13 +74,14 @@ def _run(a: Assessment, part: Sequence[Finding | Known], number: int, count: int
     described = a.model.place_of(element_named(a.organization))
     nowhere = described.file if described else "-"
     severities = {rule.code: rule.severity.lower() for rule in rules}
+    clashes = a.contradictions[: MOST_RESULTS - len(part)] if number == count else ()
     return {
         "tool": {
             "driver": {
                 "name": "aiopkg",
                 "semanticVersion": __version__,
                 "informationUri": "https://w3id.org/aiop",
-                "rules": [_rule(a, rule) for rule in rules],
+                "rules": [*(_rule(a, rule) for rule in rules), *([_CONTRADICTING] if clashes else [])],
             }
         },
         "automationDetails": {"id": "aiopkg/" if count == 1 else f"aiopkg/part-{number:02}-of-{count:02}/"},
@@ -80,10 +90,13 @@ def _run(a: Assessment, part: Sequence[Finding | Known], number: int, count: int
         ],
         "columnKind": "unicodeCodePoints",
         "results": [
-            _result(a, each, index, nowhere)
-            if isinstance(each, Finding)
-            else _absent(each, index, nowhere, severities[each.rule])
-            for each in part
+            *(_clash(a, clash, len(rules), nowhere) for clash in clashes),
+            *(
+                _result(a, each, index, nowhere)
+                if isinstance(each, Finding)
+                else _absent(each, index, nowhere, severities[each.rule])
+                for each in part
+            ),
         ],
     }
 
@@ -149,6 +162,25 @@ def _result(a: Assessment, finding: Finding, index: Mapping[str, int], nowhere: 
         result["suppressions"] = [{"kind": "external", "status": status, "justification": finding.note}]
     if a.baseline:
         result["baselineState"] = _BASELINE_STATES[a.state_of(finding)]
+    return result
+
+
+def _clash(a: Assessment, clash: Contradiction, index: int, nowhere: str) -> Json:
+    """Facts that cannot all be true."""
+    region = {"startLine": clash.line or 1}
+    physical = {"artifactLocation": {"uri": _uri(clash.file or nowhere)}, "region": region}
+    result: Json = {
+        "ruleId": _CONTRADICTING["id"],
+        "ruleIndex": index,
+        "kind": "fail",
+        "level": _LEVELS[clash.severity],
+        "message": {"text": for_sarif(clash.message)},
+        "locations": [{"physicalLocation": physical}],
+        "partialFingerprints": _fingerprints(clash.id),
+        "properties": {"id": clash.id, "reasoning": clash.rule},
+    }
+    if a.baseline:
+        result["baselineState"] = _BASELINE_STATES[a.state_of(clash)]
     return result
 
 
