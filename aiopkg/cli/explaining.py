@@ -94,8 +94,7 @@ def _denied(found: "Assessment", words: list[str], output_format: ProofFormat) -
         raise InputError("proof-format", f"What is not so is not written as {output_format.value}.", fix="Say json.")
     if len(words) == _RULE_AND_ELEMENT:
         rule, name = words
-        blank = name.startswith("_:")
-        element = name if blank else element_called(name, found.store, found.labels, found.model.prefixes)
+        element = element_called(name, found.store, found.labels, found.model.prefixes)
         applicability = found.applies(rule, element)
         document, text = report.applicability_document(applicability), report.applicability_text(applicability)
     else:

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from decimal import Decimal
 from fractions import Fraction
 
-from pyoxigraph import BlankNode, Literal, NamedNode, QuerySolution, Store
+from pyoxigraph import Literal, NamedNode, QuerySolution, Store
 
 from aiopkg.derive.evidence import Condition, Fact, Item, conditions_of, facts_of, objects_of
 from aiopkg.derive.moves import Move, move_toward
@@ -16,7 +16,7 @@ from aiopkg.derive.placement import Element, Placed, look_up, placements
 from aiopkg.errors import Place
 from aiopkg.model import Model
 from aiopkg.model.labels import Labels
-from aiopkg.validate.findings import name_of
+from aiopkg.validate.findings import element_named, name_of
 from aiopkg.vocab import AIOP, GRAPH
 
 __all__ = ["ArchetypeView", "Archetypes", "Condition", "Difference", "Fact", "Item", "Reason", "declared_at", "weigh"]
@@ -71,10 +71,9 @@ class Archetypes:
 
 def declared_at(model: Model, organization: str, archetype: str) -> Place | None:
     """Return where the organization declares its archetype."""
-    element = BlankNode(organization[2:]) if organization.startswith("_:") else NamedNode(organization)
     said = (
         model.places[triple]
-        for triple in model.statements_about(element)
+        for triple in model.statements_about(element_named(organization))
         if triple.predicate == AIOP.declaredArchetype and triple.object == NamedNode(archetype)
     )
     return min(said, default=None)

@@ -12,7 +12,7 @@ from aiopkg.derive.dependencies import Dependencies, Link
 from aiopkg.derive.mode_loops import ModeLoop, mode_loops
 from aiopkg.derive.roots import Explained, SmallestExplanation, explained_by, smallest_explanation
 from aiopkg.model.labels import Labels
-from aiopkg.validate.findings import FINDING, Finding
+from aiopkg.validate.findings import FINDING, Finding, element_named
 from aiopkg.vocab import AIOP, GRAPH, ORG, RDF
 
 __all__ = ["Arrow", "Cascade", "Cascades", "Mechanism", "Reach", "RootCause", "cascade", "cascade_triples"]
@@ -194,11 +194,6 @@ def cascade_of(finding: Finding, reaches: tuple[Reach, ...], met: Sequence[str])
         reaches=reaches,
         failure_modes=(finding.failure_mode, *(mode for mode in met if mode != finding.failure_mode)),
     )
-
-
-def element_named(name: str) -> Element:
-    """Return the element that a finding or a reach names."""
-    return BlankNode(name[2:]) if name.startswith("_:") else NamedNode(name)
 
 
 def _name(element: Element) -> str:

@@ -7,7 +7,7 @@ from hashlib import sha256
 from pyoxigraph import Literal, NamedNode, Triple
 
 from aiopkg.rules import Rule
-from aiopkg.validate.findings import FINDING, Finding
+from aiopkg.validate.findings import FINDING, Finding, element_named
 from aiopkg.vocab import AIOP, RDF
 
 __all__ = ["GENERIC", "OpenGap", "gap_triples", "open_gaps"]
@@ -30,19 +30,23 @@ class OpenGap:
 
 
 def open_gaps(findings: Iterable[Finding], rules: Mapping[str, Rule]) -> Iterator[OpenGap]:
-    """Yield each element with a name that violates a rule, whatever number of findings says so; ids are ascending."""
+    """Yield each element that violates a rule, whatever number of findings says so; ids are ascending.
+
+    What has no IRI is told apart by the first of its findings, whose id rests on its canonical form.
+    """
     together: dict[tuple[str, str], list[Finding]] = {}
     for finding in findings:
-        if finding.verdict == "violated" and not finding.focus.startswith("_:"):
+        if finding.verdict == "violated":
             together.setdefault((finding.rule, finding.focus), []).append(finding)
     for (code, focus), found in together.items():
+        ids = tuple(sorted(finding.id for finding in found))
         digest = sha256(f"{code} {focus}".encode()).hexdigest()[:12]
         yield OpenGap(
-            f"close-{code}-{digest}",
+            f"close-{ids[0]}" if focus.startswith("_:") else f"close-{code}-{digest}",
             rules[code],
             focus,
             tuple(sorted({finding.recommendation for finding in found})),
-            tuple(sorted(finding.id for finding in found)),
+            ids,
         )
 
 
@@ -53,7 +57,7 @@ def gap_triples(gaps: Iterable[OpenGap]) -> Iterator[Triple]:
         yield Triple(node, RDF.type, AIOP.Recommendation)
         yield Triple(node, AIOP.identifier, Literal(gap.id))
         yield Triple(node, AIOP.recommendationKind, AIOP.CloseGap)
-        yield Triple(node, AIOP.about, NamedNode(gap.focus))
+        yield Triple(node, AIOP.about, element_named(gap.focus))
         yield Triple(node, AIOP.weakens, gap.rule.pillar)
         yield Triple(node, AIOP.effort, gap.rule.effort)
         yield from (Triple(node, AIOP.message, Literal(remedy)) for remedy in gap.remedies)

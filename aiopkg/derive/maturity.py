@@ -5,13 +5,13 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 
-from pyoxigraph import NamedNode, Store
+from pyoxigraph import BlankNode, NamedNode, Store
 
 from aiopkg import assets
 from aiopkg.derive.placement import look_up
 from aiopkg.model.labels import Labels
 from aiopkg.rules import Rule
-from aiopkg.validate.findings import Finding, Ruling, name_of
+from aiopkg.validate.findings import Finding, Ruling, element_named, name_of
 from aiopkg.vocab import GRAPH
 
 __all__ = ["Level", "Point", "Scale", "Step", "Tally", "UnitScore", "read_scale", "score_units"]
@@ -116,7 +116,7 @@ def score_units(
     store: Store, rules: Sequence[Rule], ruling: Ruling, scale: Scale, labels: Labels
 ) -> tuple[UnitScore, ...]:
     """Score each unit in each pillar by the verdicts on the elements that belong to it."""
-    home: dict[str, list[NamedNode]] = defaultdict(list)
+    home: dict[str, list[NamedNode | BlankNode]] = defaultdict(list)
     for row in store.query(assets.query("overview", "units"), default_graph=list(GRAPH.facts)):  # type: ignore[union-attr]
         home[name_of(row["element"])].append(row["unit"])
     failed: dict[tuple[str, str], list[Finding]] = defaultdict(list)
@@ -127,9 +127,10 @@ def score_units(
         pillar = labels(rule.pillar)
         for focus in ruling.targets[rule.code]:
             for unit in home.get(focus, ()):
-                points[unit.value, pillar][rule.code][focus] = failed.get((rule.code, focus), [])
+                points[name_of(unit), pillar][rule.code][focus] = failed.get((rule.code, focus), [])
     return tuple(
-        _score(unit, labels(NamedNode(unit)), pillar, found, scale) for (unit, pillar), found in sorted(points.items())
+        _score(unit, labels(element_named(unit)), pillar, found, scale)
+        for (unit, pillar), found in sorted(points.items())
     )
 
 

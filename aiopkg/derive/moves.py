@@ -64,7 +64,8 @@ def move_toward(
         shortfalls[row["move"]].append(row)
     edits: dict[tuple[NamedNode, Element], list[Triple]] = defaultdict(list)
     for row in look_up(store, "move-edits", organization):
-        edits[row["move"], row["element"]].append(Triple(row["subject"], row["property"], row["object"]))
+        if row["subject"] is not None:  # what is to be made for an element without an IRI has no name to be told by
+            edits[row["move"], row["element"]].append(Triple(row["subject"], row["property"], row["object"]))
     moves: list[Move] = []
     for kind in _kinds(store):
         toward = tuple(wanted.get(kind.trait, ()))

@@ -9,7 +9,7 @@ from pyoxigraph import BlankNode, NamedNode, Store
 from aiopkg import assets
 from aiopkg.model.labels import Labels
 from aiopkg.rules import Rule
-from aiopkg.validate.findings import VERDICTS, Finding, Ruling
+from aiopkg.validate.findings import VERDICTS, Finding, Ruling, element_named
 from aiopkg.vocab import GRAPH, ORG
 
 __all__ = ["PartScore", "PracticeScore", "part_of_each", "parts_of_elements", "score_parts"]
@@ -98,7 +98,7 @@ def score_parts(
                 by_pillar[part, pillar][verdict] += 1
                 if rule.pack:
                     by_rule[part, rule.code][verdict] += 1
-    names = {part: labels(_element(part)) if part else "" for part, _ in by_pillar}
+    names = {part: labels(element_named(part)) if part else "" for part, _ in by_pillar}
     return (
         tuple(PartScore(part, names[part], pillar, row) for (part, pillar), row in sorted(by_pillar.items())),
         tuple(PracticeScore(part, names[part], code, row) for (part, code), row in sorted(by_rule.items())),
@@ -115,7 +115,3 @@ def _worst(findings: Sequence[Finding]) -> Mapping[tuple[str, str], str]:
 
 def _name(term: object) -> str:
     return term.value if isinstance(term, NamedNode) else str(term)
-
-
-def _element(name: str) -> Element:
-    return BlankNode(name[2:]) if name.startswith("_:") else NamedNode(name)

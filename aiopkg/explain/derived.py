@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from pyoxigraph import NamedNode, Triple
 
 from aiopkg.derive import Recommendation
-from aiopkg.derive.cascade import KINDS, Cascade, Reach, element_named
+from aiopkg.derive.cascade import KINDS, Cascade, Reach
 from aiopkg.derive.dependencies import Link
 from aiopkg.explain.evidence import Evidence, Solution, Witness
 from aiopkg.explain.judged import finding_node
@@ -14,6 +14,7 @@ from aiopkg.explain.measured import Construct, construct_of
 from aiopkg.explain.proof import Step
 from aiopkg.explain.sentences import Sentences, inferences
 from aiopkg.syntax.paths import Predicate
+from aiopkg.validate.findings import element_named
 from aiopkg.vocab import AIOP, GRAPH, RDF, RDFS
 
 __all__ = ["Derivations", "cascade_node", "reach_node", "recommendation_node"]

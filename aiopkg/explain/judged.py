@@ -17,7 +17,7 @@ from aiopkg.rules import Rule
 from aiopkg.syntax.parser import parse_own_query
 from aiopkg.syntax.tree import Query
 from aiopkg.validate.excuses import Excuses
-from aiopkg.validate.findings import FINDING, Finding, openness_of, shapes_of
+from aiopkg.validate.findings import FINDING, Finding, element_named, openness_of, shapes_of
 from aiopkg.validate.focus import Focus
 from aiopkg.validate.judgement import Judgement, judge_target
 from aiopkg.validate.scope import missing_at, properties_of
@@ -59,7 +59,7 @@ class Judgements:
         if rule.code not in self._shapes:
             self._shapes[rule.code] = shapes_of([rule])
         shapes = self._shapes[rule.code]
-        node = NamedNode(finding.focus) if not finding.focus.startswith("_:") else BlankNode(finding.focus[2:])
+        node = element_named(finding.focus)
         evidence = Evidence()
         for target in shapes.targets:
             self._targeted(target, node, evidence)

@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterable, Sequence
 from typing import TypeAlias
 
-from pyoxigraph import Literal, NamedNode, Triple
+from pyoxigraph import BlankNode, Literal, NamedNode, Triple
 
 from aiopkg.derive import Recommendation
 from aiopkg.derive.cascade import Cascade
@@ -15,7 +15,7 @@ from aiopkg.explain.judged import finding_node
 from aiopkg.explain.known import Known
 from aiopkg.explain.proof import Term
 from aiopkg.model.names import element_called, nearest, written_out
-from aiopkg.validate.findings import Finding
+from aiopkg.validate.findings import Finding, name_of
 from aiopkg.vocab import AIOP, GRAPH, PREFIXES, RDF
 
 __all__ = ["ARCHETYPES", "Matter", "conclusion_of", "triple_of"]
@@ -60,9 +60,7 @@ def _found_at(known: Known, code: str, name: str) -> Triple:
             f"A triple has three parts, a finding a rule and an element, and this is neither: {code} {name}.",
             fix='Put names of several words in quotes: "Demand forecast" a aiop:LiveUseCase.',
         )
-    element = (
-        name if name.startswith("_:") else element_called(name, known.store, known.labels, known.model.prefixes).value
-    )
+    element = name_of(element_called(name, known.store, known.labels, known.model.prefixes))
     ids = [finding.id for finding in known.findings if finding.rule == code and finding.focus == element]
     if len(ids) == 1:
         return finding_node(ids[0])
@@ -138,10 +136,15 @@ def _property(known: Known, word: str) -> NamedNode:
     named = written_out(word, known.model.prefixes)
     if named is not None and not named.value.startswith(PREFIXES["aiop"]):
         return named
-    return element_called(word, known.store, known.labels, known.model.prefixes)
+    found = element_called(word, known.store, known.labels, known.model.prefixes)
+    if isinstance(found, BlankNode):
+        raise InputError(
+            "unknown-property", f"'{word}' is no property.", fix="Give a prefixed name, an IRI or a label."
+        )
+    return found
 
 
-def _value(known: Known, subject: NamedNode, predicate: NamedNode, word: str) -> Term:
+def _value(known: Known, subject: NamedNode | BlankNode, predicate: NamedNode, word: str) -> Term:
     quoted = _QUOTED.fullmatch(word)
     if quoted:
         if quoted["language"]:

@@ -17,7 +17,7 @@ from aiopkg.explain.tally import Tallier, Tally
 from aiopkg.explain.wording import Wording, listing, number, plural
 from aiopkg.model.labels import Labels
 from aiopkg.rules import Rule, catalogue, rule_called
-from aiopkg.validate.findings import NotKnown, name_of
+from aiopkg.validate.findings import NotKnown, element_named, name_of
 from aiopkg.vocab import AIOP, RDF, SKOS
 
 __all__ = ["Reasons", "RuleApplicability"]
@@ -193,7 +193,7 @@ class Reasons:
 
     def _open(self, item: NotKnown, asked: Sequence[Condition]) -> str:
         """Say that it is not known whether an element is looked at, or whether what is looked for is there."""
-        told = [f"“{name}” of {self._labels(_node(element))}" for element, name in item.missing]
+        told = [f"“{name}” of {self._labels(element_named(element))}" for element, name in item.missing]
         lacking = f" Not reported: {listing(told, 'and')}." if told else ""
         held = _held(asked)
         if held is not None:
@@ -202,7 +202,7 @@ class Reasons:
         return f"Whether {item.label} {named} is not known.{lacking}"
 
     def _element(self, element: str | NamedNode | BlankNode) -> NamedNode | BlankNode:
-        wanted = _node(element) if isinstance(element, str) else element
+        wanted = element_named(element) if isinstance(element, str) else element
         found = self._record.stands_for(wanted)
         if found is None:
             raise InputError(
@@ -228,10 +228,6 @@ def _texts(predicate: NamedNode) -> Mapping[object, str]:
 def _lowered(text: str) -> str:
     """Return a sentence as it continues one: no capital where the word is not an acronym."""
     return text[:1].lower() + text[1:] if text[1:2].islower() or text[1:2] == " " else text
-
-
-def _node(name: str) -> NamedNode | BlankNode:
-    return BlankNode(name[2:]) if name.startswith("_:") else NamedNode(name)
 
 
 def _held(asked: Sequence[Condition]) -> Condition | None:

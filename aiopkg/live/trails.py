@@ -15,7 +15,6 @@ from aiopkg.derive.cascade import (
     Reach,
     cascade_of,
     cascade_triples,
-    element_named,
     kind_of,
     kinds_in,
     modes_met,
@@ -27,7 +26,7 @@ from aiopkg.derive.dependencies import Dependencies, Link
 from aiopkg.live.changes import Changes
 from aiopkg.model.labels import Labels
 from aiopkg.model.layered import Layered
-from aiopkg.validate.findings import Finding
+from aiopkg.validate.findings import Finding, element_named
 from aiopkg.validate.terms import Term
 from aiopkg.vocab import GRAPH, RDF
 

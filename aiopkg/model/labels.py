@@ -55,6 +55,10 @@ class Labels:
         labels = self._labels if isinstance(self._labels, Layered) else Layered(self._labels)
         return Labels(labels.revised(found, gone))
 
+    def __contains__(self, term: object) -> bool:
+        """Tell whether a term has a label of its own."""
+        return term in self._labels
+
     def __call__(self, term: NamedNode | BlankNode | Literal | Triple) -> str:
         """Return the label of a term, a literal as a person writes it, or the end of an IRI."""
         if isinstance(term, Literal):

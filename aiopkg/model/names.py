@@ -5,7 +5,7 @@ import re
 from collections.abc import Mapping
 from types import MappingProxyType
 
-from pyoxigraph import NamedNode, Store
+from pyoxigraph import BlankNode, NamedNode, Store
 
 from aiopkg.errors import InputError
 from aiopkg.model.labels import Labels
@@ -13,35 +13,38 @@ from aiopkg.vocab import GRAPH, PREFIXES
 
 __all__ = ["element_called", "nearest", "written_out"]
 
+_SHOWN = 10
 _IRI = re.compile(r"<(?P<bare>[^<>\s]+)>|(?P<known>(?:https?|urn):\S+)")
+_BLANK = re.compile(r"_:\w(?:[\w.-]*[\w-])?")
 _PREFIXED = re.compile(r"(?P<prefix>[A-Za-z][\w.-]*|):(?P<rest>[\w-](?:[\w.:%-]*[\w-])?)")
 
 
 def element_called(
     text: str, store: Store, labels: Labels, prefixes: Mapping[str, str] = MappingProxyType({})
-) -> NamedNode:
-    """Return the element that an IRI, a prefixed name, a label or the end of an IRI stands for.
+) -> NamedNode | BlankNode:
+    """Return the element that an IRI, a prefixed name, a label, the end of an IRI or ``_:name`` stands for.
 
     ``prefixes`` are those of the model; reports' own are understood beside them.
     Raises :class:`InputError` when nothing is called so, with the nearest labels, or more than one thing is.
     """
-    named = written_out(text, prefixes)
+    named = BlankNode(text[2:]) if _BLANK.fullmatch(text) else written_out(text, prefixes)
     if named is not None and _occurs(store, named):
         return named
-    by_label: dict[str, set[NamedNode]] = {}
+    by_label: dict[str, set[NamedNode | BlankNode]] = {}
     by_ending: dict[str, set[NamedNode]] = {}
     mentioned: dict[str, set[NamedNode]] = {}
     for element in {quad.subject for graph in GRAPH.facts for quad in store.quads_for_pattern(None, None, None, graph)}:
-        if isinstance(element, NamedNode):
+        if isinstance(element, NamedNode) or (isinstance(element, BlankNode) and element in labels):
             by_label.setdefault(_folded(labels(element)), set()).add(element)
+        if isinstance(element, NamedNode):
             by_ending.setdefault(_ending(element), set()).add(element)
     ending = text.removeprefix(":")
-    found = by_label.get(_folded(text)) or by_ending.get(ending)
+    found: set[NamedNode | BlankNode] = {*by_label.get(_folded(text), by_ending.get(ending, ()))}
     if not found:  # what is mentioned only
         for value in {q.object for graph in GRAPH.facts for q in store.quads_for_pattern(None, None, None, graph)}:
             if isinstance(value, NamedNode):
                 mentioned.setdefault(_ending(value), set()).add(value)
-        found = mentioned.get(ending)
+        found = {*mentioned.get(ending, ())}
     if not found:
         raise InputError(
             "unknown-element",
@@ -53,7 +56,7 @@ def element_called(
         raise InputError(
             "ambiguous-element",
             f"'{text}' may be any of {len(found)} things.",
-            fix=f"Give one of: {', '.join(sorted(str(element) for element in found))}.",
+            fix=f"Give one of: {', '.join(sorted(map(str, found))[:_SHOWN])}{' or others' * (len(found) > _SHOWN)}.",
         )
     return found.pop()
 
@@ -84,11 +87,11 @@ def _ending(element: NamedNode) -> str:
     return re.split(r"[/#:]", element.value)[-1]
 
 
-def _all(groups: Mapping[str, set[NamedNode]]) -> list[NamedNode]:
+def _all(groups: Mapping[str, set[NamedNode | BlankNode]]) -> list[NamedNode | BlankNode]:
     return sorted((element for group in groups.values() for element in group), key=str)
 
 
-def _occurs(store: Store, element: NamedNode) -> bool:
+def _occurs(store: Store, element: NamedNode | BlankNode) -> bool:
     spots = (store.quads_for_pattern(element, None, None), store.quads_for_pattern(None, None, element))
     return any(next(iter(spot), None) is not None for spot in spots)
 

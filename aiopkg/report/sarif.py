@@ -10,12 +10,11 @@ from urllib.parse import quote
 from aiopkg import __version__
 from aiopkg.assessment import Assessment
 from aiopkg.baseline import Known
-from aiopkg.derive.cascade import element_named
 from aiopkg.explain import Contradiction
 from aiopkg.report.escapes import for_sarif
 from aiopkg.report.order import gravest_first
 from aiopkg.rules import Rule
-from aiopkg.validate.findings import Finding
+from aiopkg.validate.findings import Finding, element_named
 
 __all__ = ["MOST_BYTES", "MOST_RESULTS", "MOST_RUNS", "to_sarif"]
 

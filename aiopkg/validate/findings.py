@@ -35,6 +35,7 @@ __all__ = [
     "NotKnown",
     "Ruling",
     "decided",
+    "element_named",
     "name_of",
     "openness_of",
     "rule_upon",
@@ -235,6 +236,11 @@ def openness_of(store: Store) -> Openness:
 def name_of(element: Element | Literal | Triple) -> str:
     """Return the IRI of an element, or its name with ``_:`` if it has none."""
     return element.value if isinstance(element, NamedNode | Literal) else str(element)
+
+
+def element_named(name: str) -> Element:
+    """Return the element that :func:`name_of` gave a name."""
+    return BlankNode(name[2:]) if name.startswith("_:") else NamedNode(name)
 
 
 def worst_verdict(verdicts: Iterable[str]) -> str:

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from pyoxigraph import BlankNode, Literal, NamedNode, Triple
 
 from aiopkg.rules import Rule
-from aiopkg.validate.findings import FINDING, Finding
+from aiopkg.validate.findings import FINDING, Finding, element_named
 from aiopkg.vocab import AIOP, PREFIXES, RDF
 
 __all__ = ["finding_triples"]
@@ -26,7 +26,7 @@ def finding_triples(findings: Iterable[Finding], rules: Mapping[str, Rule]) -> I
     for finding in findings:
         node = NamedNode(FINDING + finding.id)
         rule = rules[finding.rule]
-        focus = NamedNode(finding.focus) if not finding.focus.startswith("_:") else BlankNode(finding.focus[2:])
+        focus = element_named(finding.focus)
         facts: list[tuple[NamedNode, NamedNode | BlankNode | Literal]] = [
             (RDF.type, AIOP.Finding),
             (AIOP.identifier, Literal(finding.id)),
