@@ -56,3 +56,27 @@ def test_elements_without_an_iri_are_asked_about_by_label_and_by_what_reports_ca
         assert found.explain((name, "a", "aiop:LiveUseCase")).step.kind == "inferred"
         assert ask(found, "gaps-of", element=name).rows
         assert run("explain", "--not", source, "G105", name, *day).returncode == 0
+
+
+MANY_TONGUES = """:o a org:FormalOrganization ; rdfs:label "Absatz AG"@de, "Zeta Ltd"@en .
+:sales a org:OrganizationalUnit ; rdfs:label "Absatz"@de, "Sales"@en ; org:unitOf :o .
+:fin a org:OrganizationalUnit ; rdfs:label "Buchhaltung"@de, "Finance"@en-GB ; org:unitOf :o .
+:uc a aiop:UseCase ; rdfs:label "Absatzprognose"@de, "Demand forecast"@en, "" ; aiop:stage aiop:Production ;
+  aiop:operatedBy :sales ; aiop:usesDataset :d .
+:uc2 a aiop:UseCase ; rdfs:label "Betrug"@de, "Zulu" ; aiop:stage aiop:Pilot ;
+  aiop:stageSince "2024-01-01"^^xsd:date ; aiop:operatedBy :fin .
+:uc3 a aiop:UseCase ; foaf:name "Named otherwise" ; aiop:stage aiop:Pilot ;
+  aiop:stageSince "2024-01-01"^^xsd:date ; aiop:operatedBy :fin .
+:d a dcat:Dataset ; rdfs:label "Aufträge"@de, "Orders"@en ; aiop:storedIn :sys ; aiop:ownedBy :fin .
+:sys a aiop:SystemOfRecord ; rdfs:label "Altsystem"@de, "Ledger"@en ; aiop:ownedBy :fin .
+"""
+
+
+def test_recommendations_call_things_as_findings_do_whatever_the_languages_of_their_labels(tmp_path: Path) -> None:
+    found = aiopkg.assess(write(tmp_path, MANY_TONGUES), as_of=AS_OF)
+    special = [each for each in found.recommendations if each.kind != "CloseGap"]
+    said = "\n".join(text for each in special for text in (each.message, *each.evidence))
+    for name in ("Demand forecast", "Zulu", "Named otherwise", "Ledger", "Finance"):
+        assert name in said, said
+    for name in ("Absatzprognose", "Betrug", "https://ex.example", "Altsystem", "Buchhaltung"):
+        assert name not in said, said

@@ -32,21 +32,21 @@ class OpenGap:
 def open_gaps(findings: Iterable[Finding], rules: Mapping[str, Rule]) -> Iterator[OpenGap]:
     """Yield each element that violates a rule, whatever number of findings says so; ids are ascending.
 
-    What has no IRI is told apart by the first of its findings, whose id rests on its canonical form.
+    What has no IRI is told of once for each of its findings, whose ids rest on its canonical form.
     """
-    together: dict[tuple[str, str], list[Finding]] = {}
+    together: dict[str, list[Finding]] = {}
     for finding in findings:
         if finding.verdict == "violated":
-            together.setdefault((finding.rule, finding.focus), []).append(finding)
-    for (code, focus), found in together.items():
-        ids = tuple(sorted(finding.id for finding in found))
-        digest = sha256(f"{code} {focus}".encode()).hexdigest()[:12]
+            digest = sha256(f"{finding.rule} {finding.focus}".encode()).hexdigest()[:12]
+            gap = finding.id if finding.focus.startswith("_:") else f"{finding.rule}-{digest}"
+            together.setdefault(gap, []).append(finding)
+    for gap, found in together.items():
         yield OpenGap(
-            f"close-{ids[0]}" if focus.startswith("_:") else f"close-{code}-{digest}",
-            rules[code],
-            focus,
+            f"close-{gap}",
+            rules[found[0].rule],
+            found[0].focus,
             tuple(sorted({finding.recommendation for finding in found})),
-            ids,
+            tuple(sorted(finding.id for finding in found)),
         )
 
 
