@@ -4,13 +4,13 @@ In a wheel the three folders lie inside the package; in a checkout they lie besi
 way they are found from the package's own place, whatever the working directory.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import cache
 from pathlib import Path
 
-from pyoxigraph import BlankNode, Quad, RdfFormat, Triple, parse
+from pyoxigraph import BlankNode, NamedNode, Quad, RdfFormat, Triple, parse
 
-__all__ = ["folder", "ontology", "queries", "query", "shape_files", "steady", "text"]
+__all__ = ["folder", "ontology", "queries", "query", "shape_files", "stated", "steady", "text"]
 
 
 @cache
@@ -37,6 +37,19 @@ def ontology() -> tuple[Triple, ...]:
     for path in sorted(folder("ontology").glob("*.ttl")):
         triples.extend(steady(parse(path=path, format=RdfFormat.TURTLE), path.stem))
     return tuple(triples)
+
+
+def stated(predicate: NamedNode) -> Sequence[Triple]:
+    """Return the triples of the ontology with a predicate, in its order."""
+    return _by_predicate().get(predicate, ())
+
+
+@cache
+def _by_predicate() -> Mapping[NamedNode, Sequence[Triple]]:
+    found: dict[NamedNode, list[Triple]] = {}
+    for triple in ontology():
+        found.setdefault(triple.predicate, []).append(triple)
+    return found
 
 
 def steady(quads: Iterable[Quad], name: str) -> Iterator[Triple]:

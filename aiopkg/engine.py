@@ -19,7 +19,7 @@ from aiopkg.materialised import Materialised, materialise_model
 from aiopkg.measure import write_measures
 from aiopkg.model import Model, load
 from aiopkg.model.kept import load_kept
-from aiopkg.model.labels import Labels
+from aiopkg.model.labels import NAMING, Labels
 from aiopkg.model.load import model_of
 from aiopkg.model.parse import parse_source
 from aiopkg.model.sources import Source
@@ -204,7 +204,7 @@ def _assess(
     write_graph(store, GRAPH.findings, findings_told(ruling.findings, rules))
     told = spoken(rules)
     write_graph(store, GRAPH.ontology, told)
-    labels = labels.revised(store, GRAPH.facts, {triple.subject for triple in told})
+    labels = labels.revised(store, GRAPH.facts, {triple.subject for triple in told if triple.predicate in NAMING})
     progress("Deriving recommendations")
     budget.enter("deriving recommendations")
     remedies = recommend(store, ruling.findings, rules, labels)

@@ -159,9 +159,8 @@ def read_rule(path: Path) -> Rule:
 @cache
 def _pack_ids() -> Mapping[object, str]:
     """The id of each rule pack."""
-    ontology = assets.ontology()
-    packs = {t.subject for t in ontology if t.predicate == RDF.type and t.object == AIOP.Pack}
-    return {t.subject: t.object.value for t in ontology if t.predicate == SKOS.notation and t.subject in packs}  # type: ignore[union-attr]
+    packs = {t.subject for t in assets.stated(RDF.type) if t.object == AIOP.Pack}
+    return {t.subject: t.object.value for t in assets.stated(SKOS.notation) if t.subject in packs}  # type: ignore[union-attr]
 
 
 def _citations(facts: _Facts, iri: NamedNode) -> Iterator[Citation]:

@@ -222,7 +222,7 @@ class Reasons:
 
 
 def _texts(predicate: NamedNode) -> Mapping[object, str]:
-    return {t.subject: t.object.value for t in assets.ontology() if t.predicate == predicate}  # type: ignore[union-attr]
+    return {t.subject: t.object.value for t in assets.stated(predicate)}  # type: ignore[union-attr]
 
 
 def _lowered(text: str) -> str:

@@ -30,7 +30,7 @@ class Record:
     @classmethod
     def of(cls, store: Store, as_of: date) -> "Record":
         """Read a store that is materialised and measured."""
-        definitions = Definitions.read(assets.ontology())
+        definitions = Definitions(assets.ontology())
         run = Run(store, GRAPH.facts, definitions, (), None, materialised=True)
         return cls(definitions.over(run), Ways(definitions), as_of)
 

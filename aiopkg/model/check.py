@@ -65,7 +65,7 @@ _MOST_SHOWN = 40
 @cache
 def _declared() -> frozenset[str]:
     """Return every term that the ontology declares in our namespace."""
-    return frozenset(t.subject.value for t in assets.ontology() if t.predicate == RDFS.isDefinedBy)  # type: ignore[union-attr]
+    return frozenset(t.subject.value for t in assets.stated(RDFS.isDefinedBy))  # type: ignore[union-attr]
 
 
 def check(table: Table) -> None:
@@ -105,18 +105,16 @@ def _check_terms(table: Table) -> None:
 @cache
 def _kinds() -> Mapping[NamedNode, str]:
     """Return what each property of ours asks for: the datatype that its values are held in, or nothing: an element."""
-    asked: dict[NamedNode, str] = {}
-    for triple in assets.ontology():
-        subject, value = triple.subject, triple.object
-        if not isinstance(subject, NamedNode) or not subject.value.startswith(PREFIXES["aiop"]):
-            continue
-        if triple.predicate in (AIOP.heldAs, RDFS.range) and isinstance(value, NamedNode):
-            name = value.value.removeprefix(PREFIXES["xsd"])
-            if name in _KINDS:
-                asked[subject] = name
-        elif triple.predicate == RDF.type and value == OWL.ObjectProperty:
-            asked[subject] = ""
-    return asked
+    asked = {triple.subject: "" for triple in assets.stated(RDF.type) if triple.object == OWL.ObjectProperty}
+    for triple in (*assets.stated(RDFS.range), *assets.stated(AIOP.heldAs)):
+        name = triple.object.value.removeprefix(PREFIXES["xsd"])  # type: ignore[union-attr]
+        if name in _KINDS:
+            asked[triple.subject] = name
+    return {
+        subject: name
+        for subject, name in asked.items()
+        if isinstance(subject, NamedNode) and subject.value.startswith(PREFIXES["aiop"])
+    }
 
 
 def _check_values(table: Table) -> None:
@@ -131,7 +129,7 @@ def _check_values(table: Table) -> None:
     names = [name.removeprefix(PREFIXES["xsd"]) for name in datatypes]
     fitting = {asked: np.array([_fits(name, asked) for name in names], dtype=np.bool_) for asked in {*kinds.values()}}
     fits = np.ones(len(table), dtype=np.bool_)
-    for predicate in np.unique(table.predicates).tolist():
+    for predicate in np.flatnonzero(np.bincount(table.predicates)).tolist():
         asked = kinds.get(table.terms[predicate])
         if asked is not None:
             rows = np.flatnonzero(table.predicates == predicate)

@@ -29,12 +29,11 @@ class Deprecation:
 @cache
 def renames() -> Mapping[NamedNode, NamedNode]:
     """Return the present term for each deprecated one, as the ontology states it (``dcterms:isReplacedBy``)."""
-    deprecated = {t.subject for t in assets.ontology() if t.predicate == OWL.deprecated}
+    deprecated = {t.subject for t in assets.stated(OWL.deprecated)}
     next_term = {
         triple.subject: triple.object
-        for triple in assets.ontology()
-        if triple.predicate == DCTERMS.isReplacedBy
-        and triple.subject in deprecated
+        for triple in assets.stated(DCTERMS.isReplacedBy)
+        if triple.subject in deprecated
         and isinstance(triple.subject, NamedNode)
         and isinstance(triple.object, NamedNode)
     }

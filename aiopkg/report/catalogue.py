@@ -24,11 +24,7 @@ RELATIONS = {"exactMatch": "same", "broadMatch": "broader", "narrowMatch": "narr
 
 @cache
 def _labels() -> dict[object, str]:
-    return {
-        t.subject: t.object.value
-        for t in assets.ontology()
-        if t.predicate == RDFS.label and isinstance(t.object, Literal)
-    }
+    return {t.subject: t.object.value for t in assets.stated(RDFS.label) if isinstance(t.object, Literal)}
 
 
 def label_of(term: NamedNode) -> str:

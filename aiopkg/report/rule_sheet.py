@@ -62,8 +62,8 @@ def _messages(rule: Rule) -> list[str]:
 def _value(threshold: NamedNode) -> str:
     return next(
         t.object.value  # type: ignore[union-attr]
-        for t in assets.ontology()
-        if t.subject == threshold and t.predicate == AIOP.thresholdValue
+        for t in assets.stated(AIOP.thresholdValue)
+        if t.subject == threshold
     )
 
 

@@ -127,8 +127,8 @@ class Reader:
     def _thresholds(self, key: Key, value: Any) -> tuple[Threshold, ...]:  # noqa: ANN401
         usual = {
             t.subject.value.removeprefix(PREFIXES["aiop"]): t.object
-            for t in assets.ontology()
-            if t.predicate == AIOP.thresholdValue and isinstance(t.subject, NamedNode)
+            for t in assets.stated(AIOP.thresholdValue)
+            if isinstance(t.subject, NamedNode)
         }
         found = []
         for name, given in self._table(key, value).items():

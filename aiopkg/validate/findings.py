@@ -169,8 +169,21 @@ def decided(targets: Iterable[Term], undecided: Iterable[tuple[Term, object]]) -
 
 
 def shapes_of(rules: Iterable[Rule]) -> Shapes:
-    """Compile the shapes of some rules."""
-    return Shapes.compile((triple for rule in rules for triple in rule.triples), definitions=assets.ontology())
+    """Compile the shapes of some rules of the catalogue."""
+    triples = (triple for rule in rules for triple in rule.triples)
+    return Shapes.compile(triples, definitions=assets.ontology(), well_formed=True)
+
+
+class _Scopes(dict[NamedNode, Mapping[object, tuple[NamedNode, ...]]]):
+    """For each rule the properties that each of its constraints looks at, found when it is first asked about."""
+
+    def __init__(self, rules: Mapping[NamedNode, Rule]) -> None:
+        super().__init__()
+        self._rules = rules
+
+    def __missing__(self, rule: NamedNode) -> Mapping[object, tuple[NamedNode, ...]]:
+        found = self[rule] = properties_of(self._rules[rule])
+        return found
 
 
 class Clerk:
@@ -180,7 +193,7 @@ class Clerk:
         self, rules: Sequence[Rule], excuses: Excuses, openness: Openness, model: Model, labels: Labels
     ) -> None:
         self._rules = {rule.iri: rule for rule in rules}
-        self._scopes = {rule.iri: properties_of(rule) for rule in rules}
+        self._scopes = _Scopes(self._rules)
         self._excuses = excuses
         self._writer = _Writer(model, labels, openness, self._scopes)
 

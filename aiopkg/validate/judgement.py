@@ -112,10 +112,14 @@ def judge_each(
     for target in shapes.targets:
         budget.heed()
         focus = target.focus(run)
+        nodes = tuple(order_terms(run.nodes(focus)))
+        if not nodes:  # nothing can fail
+            yield Verdict(target.name, (), (), ())
+            continue
         judgements = tuple(judge_target(run, target, focus))
         failing = {(judgement.shape, judgement.focus) for judgement in judgements}
         undecided = _undecided(run, target, focus, failing) if run.openness else ()
-        yield Verdict(target.name, tuple(order_terms(run.nodes(focus))), judgements, undecided)
+        yield Verdict(target.name, nodes, judgements, undecided)
 
 
 def judge_target(run: Run, target: Target, focus: Focus) -> Iterator[Judgement]:

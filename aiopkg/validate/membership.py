@@ -45,13 +45,13 @@ class _Verdict:
 class Definitions:
     """What an ontology says its classes consist of."""
 
-    graph: ShapesGraph
+    ontology: Iterable[Triple]
 
-    @classmethod
-    def read(cls, triples: Iterable[Triple]) -> "Definitions":
-        """Keep those triples of an ontology that define classes, and index them."""
+    @cached_property
+    def graph(self) -> ShapesGraph:
+        """Those triples of the ontology that define classes."""
         kept = {OWL(name) for name in _TERMS} | {RDFS("subClassOf"), RDF("first"), RDF("rest")}
-        return cls(ShapesGraph(triple for triple in triples if triple.predicate in kept))
+        return ShapesGraph(triple for triple in self.ontology if triple.predicate in kept)
 
     def over(self, run: "Run") -> "Membership":
         """The definitions applied to the data of a run."""

@@ -1,7 +1,9 @@
 """Shapes read from a shapes graph, once, into constraints (SHACL 1.0, sections 2 and 4)."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from functools import cached_property, partial
+from threading import RLock
 
 from pyoxigraph import NamedNode, Triple
 
@@ -21,14 +23,19 @@ _TARGETS = ("targetNode", "targetClass", "targetSubjectsOf", "targetObjectsOf")
 
 @dataclass(frozen=True, eq=False)
 class Target:
-    """A shape with targets of its own."""
+    """A shape with targets of its own, read when it is first asked for: nobody asks where nothing is targeted."""
 
-    shape: Shape
+    read: Callable[[], Shape]
     name: Node
     nodes: tuple[Term, ...]
     classes: tuple[NamedNode, ...]
     subjects_of: tuple[NamedNode, ...]
     objects_of: tuple[NamedNode, ...]
+
+    @cached_property
+    def shape(self) -> Shape:
+        """The shape; raises as :meth:`Shapes.compile` does."""
+        return self.read()
 
     def focus(self, run: Run) -> Focus:
         """The pattern of the focus nodes in the data of a run (SHACL 2.1.3)."""
@@ -51,19 +58,22 @@ class Shapes:
     triples: tuple[Triple, ...]
 
     @classmethod
-    def compile(cls, triples: Iterable[Triple], definitions: Iterable[Triple] = ()) -> "Shapes":
+    def compile(
+        cls, triples: Iterable[Triple], definitions: Iterable[Triple] = (), *, well_formed: bool = False
+    ) -> "Shapes":
         """Compile a shapes graph.
 
         ``definitions`` are the triples of the ontology, from which possible membership in a class follows.
-        Raises InputError if the shapes graph breaks a syntax rule of SHACL or a shape refers to itself.
+        Raises InputError if the shapes graph breaks a syntax rule of SHACL or a shape refers to itself; where it is
+        known to be ``well_formed``, a shape is read no sooner than it is needed.
         """
         graph = ShapesGraph(triples)
         reader = _ShapeReader(graph)
-        targets = [reader.target(name) for name in _targeted(graph)]
-        for name in graph.instances(SH("NodeShape"), SH("PropertyShape")):
-            reader.shape(name)
-        active = tuple(target for target in targets if not target.shape.deactivated)
-        return cls(tuple(t.name for t in active), active, Definitions.read(definitions), graph.triples)
+        targets = tuple(reader.target(name) for name in _targeted(graph) if not graph.flag(name, SH("deactivated")))
+        if not well_formed:
+            for name in (*_targeted(graph), *graph.instances(SH("NodeShape"), SH("PropertyShape"))):
+                reader.shape(name)
+        return cls(tuple(t.name for t in targets), targets, Definitions(tuple(definitions)), graph.triples)
 
 
 def _targeted(graph: ShapesGraph) -> list[Node]:
@@ -73,16 +83,21 @@ def _targeted(graph: ShapesGraph) -> list[Node]:
 
 
 class _ShapeReader:
-    """Reads shapes on demand, each once, refusing those that refer to themselves."""
+    """Reads shapes on demand, each once, for one thread at a time, refusing those that refer to themselves."""
 
     def __init__(self, graph: ShapesGraph) -> None:
         self._graph = graph
         self._parameters = ParameterReader(graph, self.shape)
         self._known: dict[Term, Shape] = {}
         self._above: list[Term] = []
+        self._turn = RLock()
 
     def shape(self, node: Term) -> Shape:
         """The shape at a node of the shapes graph."""
+        with self._turn:
+            return self._shape(node)
+
+    def _shape(self, node: Term) -> Shape:
         known = self._known.get(node)
         if known is not None:
             return known
@@ -129,7 +144,7 @@ class _ShapeReader:
         if isinstance(name, NamedNode) and graph.is_class(name):
             classes = sorted({*classes, name}, key=order_key)
         return Target(
-            shape=self.shape(name),
+            read=partial(self.shape, name),
             name=name,
             nodes=tuple(nodes),
             classes=tuple(classes),

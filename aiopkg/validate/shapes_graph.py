@@ -1,6 +1,7 @@
 """The shapes graph as an index, with the few ways of reading it that the SHACL syntax rules need."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from typing import TypeVar
 
 from pyoxigraph import BlankNode, Literal, NamedNode, Triple
 
@@ -12,6 +13,9 @@ __all__ = ["ShapesGraph", "ill_formed"]
 TRUE = Literal("true", datatype=XSD("boolean"))
 FALSE = Literal("false", datatype=XSD("boolean"))
 
+Key = TypeVar("Key")
+Entry = TypeVar("Entry", bound=Term)
+
 
 def ill_formed(node: Term, cause: str, fix: str = "") -> InputError:
     """The error for a shapes graph that breaks a syntax rule of SHACL at a node."""
@@ -22,7 +26,7 @@ class ShapesGraph:
     """Triples of a shapes graph by subject and predicate; every answer is in our fixed order."""
 
     def __init__(self, triples: Iterable[Triple]) -> None:
-        self.triples = tuple(sorted(set(triples), key=lambda t: tuple(map(order_key, t))))
+        self.triples = tuple(dict.fromkeys(triples))
         self._index: dict[Term, dict[NamedNode, list[Term]]] = {}
         self._inverse: dict[NamedNode, dict[Term, list[Node]]] = {}
         for subject, predicate, value in self.triples:
@@ -30,6 +34,8 @@ class ShapesGraph:
                 continue
             self._index.setdefault(subject, {}).setdefault(predicate, []).append(value)
             self._inverse.setdefault(predicate, {}).setdefault(value, []).append(subject)
+        _sort(self._index.values())
+        _sort(self._inverse.values())
 
     def values(self, node: Term, predicate: NamedNode) -> list[Term]:
         """All objects of the node's triples with the predicate."""
@@ -138,6 +144,13 @@ class ShapesGraph:
         """Whether the node is a class of this graph (SHACL 2.1.3.3, with owl:Class read as a class)."""
         classes = self.subclasses((RDFS("Class"), OWL("Class")))
         return any(value in classes for value in self.values(node, RDF("type")))
+
+
+def _sort(indexes: Iterable[Mapping[Key, list[Entry]]]) -> None:
+    for index in indexes:
+        for entries in index.values():
+            if len(entries) > 1:
+                entries.sort(key=order_key)
 
 
 def _is_whole(text: str) -> bool:
