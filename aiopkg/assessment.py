@@ -13,14 +13,12 @@ from aiopkg import assets
 from aiopkg.baseline import Baseline, Known, KnownContradiction
 from aiopkg.derive import Cascades, Overview, Recommendation, Upcoming
 from aiopkg.errors import InputError, LimitReached
-from aiopkg.graphs import rdflib_graph
 from aiopkg.model import Model
 from aiopkg.model.labels import Labels
 from aiopkg.notebook import element
 from aiopkg.reason import Closure, Inconsistency
 from aiopkg.rules import Rule
 from aiopkg.settings import Waiver
-from aiopkg.sparql import Answered, Graphs, Value, evaluate
 from aiopkg.validate.findings import Finding, NotKnown
 from aiopkg.validate.listing import Findings
 from aiopkg.vocab import AIOP, GRAPH, PREFIXES, RDF
@@ -38,6 +36,7 @@ if TYPE_CHECKING:
     )
     from aiopkg.frames import PandasFrame, PolarsFrame
     from aiopkg.graphs import Graph
+    from aiopkg.sparql import Answered, Graphs, Value
 
 __all__ = ["STAGES", "Assessment", "Cut", "Unfinished", "spoken"]
 
@@ -230,7 +229,7 @@ class Assessment:
 
         return Explainer(self)
 
-    def query(self, text: str, bindings: Mapping[str, Value] | None = None) -> Answered:
+    def query(self, text: str, bindings: "Mapping[str, Value] | None" = None) -> "Answered":
         """Answer a SPARQL query: the rows of a SELECT, the truth of an ASK, the rdflib graph of a CONSTRUCT.
 
         It sees what the endpoint shows: the default graph is what is asserted together with what follows from it,
@@ -238,16 +237,20 @@ class Assessment:
         pyoxigraph, texts, numbers, truth values, dates. Raises :class:`InputError` for a query that cannot be read,
         for SERVICE, and for a binding that is no variable of the query or no value.
         """
+        from aiopkg.sparql import evaluate  # noqa: PLC0415 - only what is asked needs it
+
         return self.served.answer(evaluate(self.served, text, bindings))
 
     @property
-    def served(self) -> Graphs:
+    def served(self) -> "Graphs":
         """The graphs of :meth:`dataset`, to be queried."""
         with self._turn:
             return self._served
 
     @cached_property
-    def _served(self) -> Graphs:
+    def _served(self) -> "Graphs":
+        from aiopkg.sparql import Graphs  # noqa: PLC0415
+
         return Graphs.read(self.dataset(), self.model.prefixes)
 
     def graph(self, name: str) -> "Graph":
@@ -256,6 +259,8 @@ class Assessment:
         ``name`` is one of asserted, ontology, inferred, measures, findings, recommendations and cascades.
         Raises :class:`InputError` for any other.
         """
+        from aiopkg.graphs import rdflib_graph  # noqa: PLC0415
+
         known = {key: iri for key, iri in vars(GRAPH).items() if isinstance(iri, NamedNode)}
         if name not in known:
             raise InputError(

@@ -18,7 +18,6 @@ from aiopkg.limits import UNLIMITED, Budget, Limits, alone
 from aiopkg.materialised import Materialised, materialise_model
 from aiopkg.measure import write_measures
 from aiopkg.model import Model, load
-from aiopkg.model.kept import load_kept
 from aiopkg.model.labels import NAMING, Labels
 from aiopkg.model.load import model_of
 from aiopkg.model.parse import parse_source
@@ -128,7 +127,11 @@ def load_model(source: Sources, input_format: str | None = None, store: str | Pa
         return model_of(statements_of(source))
     given: object = source
     if isinstance(given, Sequence) and given and all(isinstance(name, str | Path) for name in given):
-        return load_kept(Path(store), given, input_format).model if store else load(given, input_format)
+        if not store:
+            return load(given, input_format)
+        from aiopkg.model.kept import load_kept  # noqa: PLC0415 - few keep what they load
+
+        return load_kept(Path(store), given, input_format).model
     raise InputError(
         "unknown-source",
         f"This is nothing that can be read: {reprlib.repr(given)}.",

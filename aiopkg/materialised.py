@@ -4,14 +4,18 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from pyoxigraph import BlankNode, NamedNode, Quad, RdfFormat, Store, Triple
 
 from aiopkg import assets
 from aiopkg.limits import UNLIMITED, Budget, Limits
 from aiopkg.model import Model, load
-from aiopkg.reason import Closure, Entailment, Facts, entails, materialise
+from aiopkg.reason import Closure, Facts, materialise
 from aiopkg.vocab import GRAPH, RDF
+
+if TYPE_CHECKING:
+    from aiopkg.reason.entail import Entailment
 
 __all__ = [
     "Materialised",
@@ -125,12 +129,14 @@ def entailment(
     catalog: Path | None = None,
     input_format: str | None = None,
     limits: Limits | Budget | None = None,
-) -> Entailment:
+) -> "Entailment":
     """Tell whether one document follows from another, with our ontology or without.
 
     ``catalog`` is a folder from which imports are loaded. Raises :class:`InputError` as
     :func:`aiopkg.model.load` does, and :class:`LimitReached` when one of ``limits`` is passed.
     """
+    from aiopkg.reason.entail import entails  # noqa: PLC0415 - nothing else needs it
+
     budget = Budget.of(limits)
     budget.enter("loading")
     stated = load([premise], input_format, strict=False, catalog=catalog).triples

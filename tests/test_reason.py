@@ -4,7 +4,8 @@ import pytest
 from pyoxigraph import BlankNode, NamedNode, RdfFormat, Triple, parse
 
 from aiopkg.errors import LimitReached
-from aiopkg.reason import RULES, Closure, entails, materialise
+from aiopkg.reason import RULES, Closure, materialise
+from aiopkg.reason.entail import entails
 from aiopkg.reason.relations import Layout
 
 PREFIXES = """

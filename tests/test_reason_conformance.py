@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from pyoxigraph import NamedNode, RdfFormat, Triple, parse
 
-from aiopkg.reason import entails
+from aiopkg.reason.entail import entails
 
 SUITE = Path(os.environ.get("AIOPKG_CONFORMANCE") or Path(__file__).parents[2] / "shared/conformance") / "owl2-rl"
 POSITIVE_FLOOR, NEGATIVE_FLOOR = 27, 23

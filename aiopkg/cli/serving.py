@@ -1,7 +1,6 @@
 """``serve``: the endpoint, with what it serves kept up to date."""
 
 import gc
-import secrets
 from typing import Annotated
 
 import typer
@@ -42,6 +41,8 @@ def serve(
     Example: aiopkg serve org.ttl --port 8000
     """
     gc.enable()  # this command stays
+    from secrets import token_urlsafe  # noqa: PLC0415
+
     from aiopkg import server  # noqa: PLC0415
     from aiopkg.cli.progress import progress  # noqa: PLC0415
     from aiopkg.model import load  # noqa: PLC0415
@@ -51,7 +52,7 @@ def serve(
     if not token.isascii() or any(character.isspace() for character in token):
         raise InputError("bad-token", "The token cannot be sent in a header.", fix="Use ASCII without spaces.")
     own = update and not token
-    token = secrets.token_urlsafe(24) if own else token
+    token = token_urlsafe(24) if own else token
     with progress(quiet) as tell:
         tell("Loading")
         assessed = bool(sources) and ontology is Ontology.aiop

@@ -81,12 +81,12 @@ def content_of(found: "Assessment", wanted: Format, target: Target | None) -> "C
 
 def show(found: "Assessment", content: "Content | None", target: Target | None) -> None:
     """Write a report, or show it on the terminal if it has no content of its own."""
-    from rich.console import Console  # noqa: PLC0415
-
     from aiopkg import report  # noqa: PLC0415
     from aiopkg.report.write import Spool  # noqa: PLC0415
 
     if content is None:
+        from rich.console import Console  # noqa: PLC0415
+
         report.to_text(found, Console())
     elif isinstance(content, str | bytes | Spool):
         emit(content, target.path if target else None)

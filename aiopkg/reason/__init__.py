@@ -1,7 +1,6 @@
 """The reasoner: OWL 2 RL/RDF rules compiled from the ontology, evaluated over sorted columns of numbers."""
 
 from .closure import Changes, Closure, Edit, Facts, Inconsistency, Step, materialise
-from .entail import Entailment, entails
 from .table import RULES, Rule
 
 __all__ = [
@@ -9,11 +8,9 @@ __all__ = [
     "Changes",
     "Closure",
     "Edit",
-    "Entailment",
     "Facts",
     "Inconsistency",
     "Rule",
     "Step",
-    "entails",
     "materialise",
 ]

@@ -1,9 +1,10 @@
 """Why rules apply or do not, as plain values for JSON and as text for a terminal."""
 
 from collections.abc import Iterator
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from aiopkg.explain import Applicability, Condition, RuleApplicability, Tally
+if TYPE_CHECKING:
+    from aiopkg.explain import Applicability, Condition, RuleApplicability, Tally
 
 __all__ = ["applicability_document", "applicability_text", "rule_document"]
 
@@ -12,7 +13,7 @@ Json = dict[str, Any]
 _MARKS = {"holds": "yes", "fails": "no", "not_known": "not known"}
 
 
-def rule_document(found: RuleApplicability) -> Json:
+def rule_document(found: "RuleApplicability") -> Json:
     """Return why a rule applies in an organization or does not, as plain values."""
     return {
         "applies": found.applies,
@@ -24,7 +25,7 @@ def rule_document(found: RuleApplicability) -> Json:
     }
 
 
-def _tally(found: Tally) -> Json:
+def _tally(found: "Tally") -> Json:
     return {
         "asked": found.asked,
         "elements": found.elements,
@@ -35,7 +36,7 @@ def _tally(found: Tally) -> Json:
     }
 
 
-def applicability_document(found: Applicability) -> Json:
+def applicability_document(found: "Applicability") -> Json:
     """Return why a rule applies to an element or does not, as plain values."""
     return {
         "rule": found.rule,
@@ -47,7 +48,7 @@ def applicability_document(found: Applicability) -> Json:
     }
 
 
-def _condition(found: Condition) -> Json:
+def _condition(found: "Condition") -> Json:
     return {
         "element": found.element,
         "label": found.label,
@@ -63,14 +64,14 @@ def _condition(found: Condition) -> Json:
     }
 
 
-def applicability_text(found: Applicability) -> str:
+def applicability_text(found: "Applicability") -> str:
     """Return why a rule applies to an element or does not: the reason, and every condition with what it came to."""
     states = {"applies": "applies to", "does_not_apply": "does not apply to"}
     head = f"{found.rule} {states.get(found.state, 'may or may not apply to')} {found.label}."
     return "\n".join([head, found.reason, "", *(line for each in found.conditions for line in _lines(each, 0))]) + "\n"
 
 
-def _lines(found: Condition, depth: int) -> Iterator[str]:
+def _lines(found: "Condition", depth: int) -> Iterator[str]:
     here = f"{found.label} {found.asked}"
     stands = f" (recorded: {', '.join(found.recorded)})" if found.recorded else ""
     yield f"{'  ' * depth}{_MARKS[found.state]}: {here}{stands}"
