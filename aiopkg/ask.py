@@ -15,7 +15,6 @@ takes the default that the query itself names; given, it is bound as a term and 
 import json
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal, InvalidOperation
 from functools import cache
@@ -26,6 +25,7 @@ from rich.table import Table
 
 from aiopkg import assets
 from aiopkg.assessment import Assessment
+from aiopkg.dataclass import dataclass
 from aiopkg.errors import InputError
 from aiopkg.frames import pandas_frame, polars_frame
 from aiopkg.limits import Budget

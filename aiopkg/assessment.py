@@ -1,7 +1,7 @@
 """What an assessment came to, as one value that nothing changes."""
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from datetime import date
 from functools import cached_property
 from threading import RLock
@@ -11,6 +11,7 @@ from pyoxigraph import BlankNode, NamedNode, Quad, RdfFormat, Store, Triple, ser
 
 from aiopkg import assets
 from aiopkg.baseline import Baseline, Known, KnownContradiction
+from aiopkg.dataclass import dataclass
 from aiopkg.derive import Cascades, Overview, Recommendation, Upcoming
 from aiopkg.errors import InputError, LimitReached
 from aiopkg.model import Model

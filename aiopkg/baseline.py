@@ -2,10 +2,11 @@
 
 import json
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from pathlib import Path
 from typing import Any, Protocol
 
+from aiopkg.dataclass import dataclass
 from aiopkg.errors import InputError, Place
 from aiopkg.validate.findings import VERDICTS, Finding
 

@@ -2,13 +2,13 @@
 
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from pathlib import Path
 
 from pyoxigraph import Literal, NamedNode, Quad, Store, Triple
 
 from aiopkg import assets
+from aiopkg.dataclass import dataclass
 from aiopkg.engine import take_up
 from aiopkg.limits import Budget, Limits
 from aiopkg.measure import write_measures

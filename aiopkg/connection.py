@@ -1,13 +1,13 @@
 """The Python API on a remote SPARQL 1.1 endpoint: queries run there, an assessment is made here of what it asserts."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from datetime import date
 
 from pyoxigraph import NamedNode, QueryBoolean, RdfFormat
 
 from aiopkg import ask as asking
 from aiopkg.assessment import Assessment
+from aiopkg.dataclass import dataclass
 from aiopkg.engine import assess_model
 from aiopkg.errors import InputError, Place
 from aiopkg.graphs import rdflib_graph

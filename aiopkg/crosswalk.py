@@ -9,12 +9,12 @@ import difflib
 import re
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from functools import cache
 
 from pyoxigraph import Literal, RdfFormat, Triple, parse
 
 from aiopkg import assets
+from aiopkg.dataclass import dataclass
 from aiopkg.errors import InputError
 from aiopkg.rules import Citation, Rule, catalogue
 from aiopkg.vocab import DCTERMS, OWL, PREFIXES, RDF, RDFS, SKOS

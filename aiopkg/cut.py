@@ -1,13 +1,14 @@
 """What is complete of an assessment when a limit ends it, as an assessment that says that it was cut short."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import date
 
 from pyoxigraph import BlankNode, NamedNode, Quad, Store
 
 from aiopkg import assets
 from aiopkg.assessment import Assessment, Cut, Unfinished, spoken
+from aiopkg.dataclass import dataclass
 from aiopkg.derive import Recommendation, cascade, overlook
 from aiopkg.errors import LimitReached
 from aiopkg.measure import write_measures

@@ -8,14 +8,16 @@ own is completed at once.
 
 import dataclasses
 import sys
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 from threading import RLock
 from typing import TYPE_CHECKING, Any, NoReturn
 
 __all__ = ["dataclass"]
 
-_ALWAYS = ("__init__", "__repr__", "__match_args__", "__dataclass_fields__", "__dataclass_params__")
+_FIRST = ("__init__", "__match_args__", "__dataclass_fields__")
+"""What is needed to make an instance; most classes are never asked for more."""
+
 _ORDER = ("__lt__", "__le__", "__gt__", "__ge__")
 _STATE = ("__getstate__", "__setstate__")
 
@@ -23,7 +25,7 @@ _turn = RLock()
 """One thread at a time completes classes."""
 
 if TYPE_CHECKING:
-    from dataclasses import dataclass as dataclass
+    from dataclasses import dataclass
 else:
 
     def dataclass(cls: type | None = None, /, **options: bool) -> Any:  # noqa: ANN401
@@ -34,7 +36,7 @@ else:
 
 
 class _Awaited:
-    """Stands where a method will be: whoever looks it up has the class completed, and gets the method."""
+    """Stands where a method will be: whoever looks it up has it compiled, and gets it."""
 
     def __init__(self, name: str, complete: Callable[[], None]) -> None:
         self._name = name
@@ -48,25 +50,25 @@ class _Awaited:
 def _awaiting(cls: type, options: Mapping[str, bool]) -> type:
     """Return the class as it is while nobody has needed a method of it: with its slots, and unchangeable if frozen."""
     body = {name: value for name, value in vars(cls).items() if name not in ("__dict__", "__weakref__")}
-    waiting = True
 
-    def complete() -> None:
-        nonlocal waiting
+    def complete(names: Sequence[str], wanted: Mapping[str, bool]) -> None:
         with _turn:
-            if not waiting:
+            if not isinstance(vars(found)[names[0]], _Awaited):
                 return
-            made = dataclasses.dataclass(type(cls.__name__, cls.__bases__, dict(body)), **options)  # type: ignore[call-overload]
-            for field in () if options.get("slots") else dataclasses.fields(made):
+            made: type = dataclasses.dataclass(type(cls.__name__, cls.__bases__, dict(body)), **wanted)
+            for field in dataclasses.fields(made) if found is cls else ():
                 if field.default is not dataclasses.MISSING:
                     setattr(found, field.name, field.default)
                 elif field.name in vars(found):
                     delattr(found, field.name)
-            for name in awaited:
+            for name in reversed(names):
                 setattr(found, name, vars(made)[name])
-            waiting = False
 
-    awaited = [name for name in _methods(options) if name not in body]
-    added: dict[str, object] = {name: _Awaited(name, complete) for name in awaited}
+    added: dict[str, object] = {}
+    least = {"repr": False, "eq": False, "frozen": options.get("frozen", False)}
+    for names, wanted in ((_FIRST, least), (_later(options), options)):
+        awaited = [name for name in names if name not in body]
+        added |= {name: _Awaited(name, partial(complete, awaited, wanted)) for name in awaited}
     if options.get("frozen"):
         added |= {"__setattr__": _refuse, "__delattr__": _refuse}
     elif options.get("eq", True):
@@ -78,9 +80,9 @@ def _awaiting(cls: type, options: Mapping[str, bool]) -> type:
     return found
 
 
-def _methods(options: Mapping[str, bool]) -> list[str]:
-    """Return the names of what the standard library adds to a class."""
-    names = [*_ALWAYS, *(["__replace__"] if sys.version_info >= (3, 13) else [])]
+def _later(options: Mapping[str, bool]) -> list[str]:
+    """Return the names of what the standard library adds to a class besides."""
+    names = ["__repr__", "__dataclass_params__", *(["__replace__"] if sys.version_info >= (3, 13) else [])]
     if options.get("eq", True):
         names += ["__eq__", *(["__hash__"] if options.get("frozen") else [])]
     if options.get("order"):

@@ -5,7 +5,6 @@ import shutil
 import sys
 import tempfile
 from collections.abc import Callable
-from dataclasses import dataclass
 from importlib.metadata import PackageNotFoundError, requires, version
 from importlib.util import find_spec
 from pathlib import Path
@@ -13,6 +12,7 @@ from pathlib import Path
 from pyoxigraph import Literal, RdfFormat, Store, Triple, serialize
 
 from aiopkg import __version__, assets
+from aiopkg.dataclass import dataclass
 from aiopkg.engine import Sources, load_model
 from aiopkg.errors import AiopkgError, InputError, MissingExtra
 from aiopkg.model.labels import legible

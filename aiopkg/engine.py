@@ -2,7 +2,6 @@
 
 import reprlib
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Protocol, runtime_checkable
@@ -12,6 +11,7 @@ from pyoxigraph import BlankNode, NamedNode, Quad, RdfFormat, Store, Triple
 from aiopkg.assessment import Assessment, spoken
 from aiopkg.baseline import read_baseline
 from aiopkg.cut import Complete
+from aiopkg.dataclass import dataclass
 from aiopkg.derive import Overview, cascade, cascade_triples, findings_told, look_ahead, overlook, recommend
 from aiopkg.errors import InputError, LimitReached, Place
 from aiopkg.limits import UNLIMITED, Budget, Limits, alone

@@ -10,7 +10,7 @@
 Anything else that escapes is a defect of aiopkg (exit code 4).
 """
 
-from dataclasses import dataclass
+from aiopkg.dataclass import dataclass
 
 __all__ = ["AiopkgError", "AiopkgWarning", "InputError", "LimitReached", "MissingExtra", "Place"]
 

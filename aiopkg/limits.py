@@ -9,11 +9,11 @@ import re
 import sys
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextvars import ContextVar
-from dataclasses import dataclass
 from pathlib import Path
 from time import monotonic
 from typing import Protocol, TypeVar
 
+from aiopkg.dataclass import dataclass
 from aiopkg.errors import InputError, LimitReached
 
 __all__ = ["UNLIMITED", "Budget", "Companion", "Limits", "alone", "resident"]

@@ -1,7 +1,6 @@
 """What follows from files: a model with all its conclusions in a store of named graphs, or as text, and entailment."""
 
 from collections.abc import Callable, Collection, Mapping, Sequence
-from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -9,6 +8,7 @@ from typing import TYPE_CHECKING
 from pyoxigraph import BlankNode, NamedNode, Quad, RdfFormat, Store, Triple
 
 from aiopkg import assets
+from aiopkg.dataclass import dataclass
 from aiopkg.limits import UNLIMITED, Budget, Limits
 from aiopkg.model import Model, load
 from aiopkg.reason import Closure, Facts, materialise

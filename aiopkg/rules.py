@@ -6,7 +6,6 @@ recommendation and examples. What a rule file must hold is said by ``shapes/meta
 
 import difflib
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
 from datetime import date
 from functools import cache, cached_property
 from itertools import pairwise
@@ -15,6 +14,7 @@ from pathlib import Path
 from pyoxigraph import BlankNode, Literal, NamedNode, RdfFormat, Triple, parse
 
 from aiopkg import assets
+from aiopkg.dataclass import dataclass
 from aiopkg.errors import InputError
 from aiopkg.vocab import AIOP, PREFIXES, RDF, RDFS, RULE, SH, SKOS, shorten
 

@@ -1,6 +1,6 @@
 """Smallest answers to problems of choice, stated as logic programs and proven by clingo."""
 
-from dataclasses import dataclass
+from aiopkg.dataclass import dataclass
 
 __all__ = ["Choice", "smallest_choice"]
 

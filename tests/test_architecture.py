@@ -15,6 +15,7 @@ import aiopkg
 PACKAGE = ROOT / "aiopkg"
 ORDER = [
     *(
+        "dataclass",
         "errors",
         "validators",
         "limits",

@@ -3,13 +3,14 @@
 import os
 import sys
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from io import StringIO
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeAlias
 
 import typer
 
+from aiopkg.dataclass import dataclass
 from aiopkg.formats import Format
 
 if TYPE_CHECKING:

@@ -12,13 +12,14 @@ import select
 import signal
 import sys
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from time import monotonic
 from typing import Annotated, Final
 
 import typer
 
 from aiopkg.cli.alarm import Alarm
+from aiopkg.dataclass import dataclass
 from aiopkg.errors import InputError, LimitReached
 from aiopkg.limits import Budget, Limits, resident
 

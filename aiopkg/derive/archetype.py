@@ -4,12 +4,13 @@ where they differ from how the organization is; and the moves that would bring i
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from decimal import Decimal
 from fractions import Fraction
 
 from pyoxigraph import Literal, NamedNode, QuerySolution, Store
 
+from aiopkg.dataclass import dataclass
 from aiopkg.derive.evidence import Condition, Fact, Item, conditions_of, facts_of, objects_of
 from aiopkg.derive.moves import Move, move_toward
 from aiopkg.derive.placement import Element, Placed, look_up, placements

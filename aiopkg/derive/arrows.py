@@ -2,10 +2,10 @@
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass
 
 from pyoxigraph import Literal, NamedNode, Store
 
+from aiopkg.dataclass import dataclass
 from aiopkg.model.labels import Labels
 from aiopkg.validate.findings import Finding
 from aiopkg.vocab import AIOP, DCTERMS, GRAPH, RDF

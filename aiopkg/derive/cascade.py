@@ -2,11 +2,12 @@
 
 from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from functools import cached_property
 
 from pyoxigraph import BlankNode, Literal, NamedNode, Store, Triple
 
+from aiopkg.dataclass import dataclass
 from aiopkg.derive.arrows import Arrow, Mechanism, arrows_among, mechanisms_across, mechanisms_in
 from aiopkg.derive.dependencies import Dependencies, Link
 from aiopkg.derive.mode_loops import ModeLoop, mode_loops

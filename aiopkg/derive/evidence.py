@@ -2,10 +2,10 @@
 
 from collections import defaultdict
 from collections.abc import Mapping
-from dataclasses import dataclass
 
 from pyoxigraph import NamedNode, QuerySolution, Store
 
+from aiopkg.dataclass import dataclass
 from aiopkg.derive.placement import Element, look_up
 from aiopkg.model.labels import Labels
 from aiopkg.validate.findings import name_of

@@ -1,11 +1,11 @@
 """Recommendations to close gaps one by one: what ``close-gap.rq`` constructs, said at once for many findings."""
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
 from hashlib import sha256
 
 from pyoxigraph import Literal, NamedNode, Triple
 
+from aiopkg.dataclass import dataclass
 from aiopkg.rules import Rule
 from aiopkg.validate.findings import FINDING, Finding, element_named
 from aiopkg.vocab import AIOP, RDF

@@ -2,11 +2,11 @@
 
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
 from fractions import Fraction
 
 from pyoxigraph import Literal, NamedNode, Store
 
+from aiopkg.dataclass import dataclass
 from aiopkg.derive.maturity import UnitScore
 from aiopkg.derive.named import Named, names
 from aiopkg.derive.placement import Element, look_up

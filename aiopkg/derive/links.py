@@ -2,7 +2,6 @@
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from itertools import chain, count
 from typing import TypeAlias
 
@@ -10,6 +9,7 @@ import numpy as np
 import numpy.typing as npt
 from pyoxigraph import BlankNode, NamedNode, Store, Triple
 
+from aiopkg.dataclass import dataclass
 from aiopkg.vocab import AIOP, GRAPH
 
 __all__ = ["Carrier", "Element", "Link", "LinkTable", "rank_of_property"]

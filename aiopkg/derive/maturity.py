@@ -2,12 +2,12 @@
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from fractions import Fraction
 
 from pyoxigraph import BlankNode, NamedNode, Store
 
 from aiopkg import assets
+from aiopkg.dataclass import dataclass
 from aiopkg.derive.placement import look_up
 from aiopkg.model.labels import Labels
 from aiopkg.rules import Rule

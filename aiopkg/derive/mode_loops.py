@@ -2,9 +2,9 @@
 
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from math import prod
 
+from aiopkg.dataclass import dataclass
 from aiopkg.derive.arrows import Mechanism
 from aiopkg.derive.circles import circles_among
 from aiopkg.validate.findings import Finding

@@ -2,10 +2,10 @@
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 
 from pyoxigraph import BlankNode, Literal, NamedNode, QuerySolution, Store, Triple
 
+from aiopkg.dataclass import dataclass
 from aiopkg.derive.placement import Element, Placed, look_up
 from aiopkg.model.labels import Labels
 from aiopkg.validate.findings import name_of

@@ -1,10 +1,10 @@
 """An element by its name and its label: what views show of the elements that they rest on."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 
 from pyoxigraph import BlankNode, NamedNode
 
+from aiopkg.dataclass import dataclass
 from aiopkg.model.labels import Labels
 from aiopkg.validate.findings import name_of
 

@@ -1,10 +1,10 @@
 """The outlook: where to begin, where AI proves itself soonest, what can be used again, and what waits for no reason."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 from pyoxigraph import Store
 
+from aiopkg.dataclass import dataclass
 from aiopkg.derive.launch import Launch, see_launch
 from aiopkg.derive.maturity import UnitScore
 from aiopkg.derive.placement import Element

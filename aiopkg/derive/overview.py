@@ -2,10 +2,10 @@
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 
 from pyoxigraph import BlankNode, NamedNode, Store
 
+from aiopkg.dataclass import dataclass
 from aiopkg.derive.archetype import Archetypes, weigh
 from aiopkg.derive.cascade import Arrow
 from aiopkg.derive.maturity import Scale, UnitScore, read_scale, score_units

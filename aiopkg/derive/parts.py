@@ -2,11 +2,11 @@
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 
 from pyoxigraph import BlankNode, NamedNode, Store
 
 from aiopkg import assets
+from aiopkg.dataclass import dataclass
 from aiopkg.model.labels import Labels
 from aiopkg.rules import Rule
 from aiopkg.validate.findings import VERDICTS, Finding, Ruling, element_named

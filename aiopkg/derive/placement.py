@@ -2,12 +2,12 @@
 
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from fractions import Fraction
 
 from pyoxigraph import BlankNode, Literal, NamedNode, QuerySolution, QuerySolutions, Store, Triple, Variable
 
 from aiopkg import assets
+from aiopkg.dataclass import dataclass
 from aiopkg.vocab import GRAPH
 
 __all__ = ["Element", "Placed", "look_up", "placements"]

@@ -2,11 +2,11 @@
 
 from collections import defaultdict
 from collections.abc import Sequence
-from dataclasses import dataclass
 from statistics import fmean
 
 from pyoxigraph import Store
 
+from aiopkg.dataclass import dataclass
 from aiopkg.derive.named import Named, names
 from aiopkg.derive.placement import Element, look_up
 from aiopkg.model.labels import Labels

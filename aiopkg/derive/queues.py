@@ -2,7 +2,6 @@
 
 from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from decimal import Decimal
 from math import ceil
@@ -10,6 +9,7 @@ from statistics import median
 
 from pyoxigraph import BlankNode, Literal, NamedNode, Store
 
+from aiopkg.dataclass import dataclass
 from aiopkg.derive.evidence import objects_of
 from aiopkg.derive.placement import Element, look_up
 from aiopkg.model.labels import Labels

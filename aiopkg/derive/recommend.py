@@ -2,12 +2,12 @@
 
 import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass
 from itertools import chain
 
 from pyoxigraph import Literal, NamedNode, Store, Triple
 
 from aiopkg import assets
+from aiopkg.dataclass import dataclass
 from aiopkg.derive.gaps import GENERIC, OpenGap, gap_triples, open_gaps
 from aiopkg.model.labels import Labels, legible
 from aiopkg.rules import Rule

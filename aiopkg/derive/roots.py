@@ -10,10 +10,10 @@ count stands beside it.
 
 from collections import deque
 from collections.abc import Mapping, Sequence, Set
-from dataclasses import dataclass
 
 from pyoxigraph import BlankNode, NamedNode
 
+from aiopkg.dataclass import dataclass
 from aiopkg.derive.dependencies import Dependencies
 from aiopkg.solver import smallest_choice
 

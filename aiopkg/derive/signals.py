@@ -1,11 +1,11 @@
 """Where AI proves itself soonest, and which datasets of one unit can inform the work of others."""
 
 from collections import defaultdict
-from dataclasses import dataclass
 from itertools import islice
 
 from pyoxigraph import Literal, Store
 
+from aiopkg.dataclass import dataclass
 from aiopkg.derive.named import Named, name, names
 from aiopkg.derive.placement import Element, look_up
 from aiopkg.model.labels import Labels

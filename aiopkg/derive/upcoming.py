@@ -5,11 +5,11 @@ systems that an act reaches later than others. On each of these days today's fac
 """
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from datetime import date, timedelta
 
 from pyoxigraph import Store, Triple
 
+from aiopkg.dataclass import dataclass
 from aiopkg.measure import write_measures
 from aiopkg.model import Model
 from aiopkg.model.labels import Labels

@@ -2,12 +2,12 @@
 
 from collections import defaultdict
 from collections.abc import Mapping, Set
-from dataclasses import dataclass
 from graphlib import CycleError, TopologicalSorter
 
 from pyoxigraph import NamedNode, Store
 
 from aiopkg import assets
+from aiopkg.dataclass import dataclass
 from aiopkg.model.labels import Labels
 from aiopkg.vocab import GRAPH
 

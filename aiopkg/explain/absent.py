@@ -1,10 +1,10 @@
 """Why a fact does not follow: each rule that could conclude it, with what is there and the first thing that is not."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 
 from pyoxigraph import BlankNode, Literal, NamedNode, Triple
 
+from aiopkg.dataclass import dataclass
 from aiopkg.explain.measured import construct_of
 from aiopkg.explain.proof import Term
 from aiopkg.explain.sentences import Inference, Sentences, inferences, matched

@@ -1,10 +1,10 @@
 """Why a rule looks at an element or does not: each condition of what it targets, held against the facts."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 from pyoxigraph import BlankNode, NamedNode, Triple
 
+from aiopkg.dataclass import dataclass
 from aiopkg.explain.conditions import THING, Either, Kind, Part, Some, Way
 from aiopkg.explain.record import Record, State
 from aiopkg.explain.wording import Wording

@@ -6,10 +6,11 @@ have to hold. A class without any is primitive: its members are stated, measured
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 
 from pyoxigraph import BlankNode, NamedNode
 
+from aiopkg.dataclass import dataclass
 from aiopkg.validate.membership import Definitions
 from aiopkg.validate.terms import OWL, RDFS, Term
 

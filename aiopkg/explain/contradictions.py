@@ -1,11 +1,11 @@
 """Contradictions in a model, told as findings are: with an id, a sentence, and the facts with their places."""
 
 import hashlib
-from dataclasses import dataclass
 
 from pyoxigraph import NamedNode, Triple
 
 from aiopkg import assets
+from aiopkg.dataclass import dataclass
 from aiopkg.errors import Place
 from aiopkg.explain.folding import is_spelling
 from aiopkg.explain.proof import Step

@@ -5,10 +5,11 @@ followed, and each EXISTS and MINUS is asked again. An aggregate rests on all th
 """
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 
 from pyoxigraph import Literal, NamedNode, QuerySolutions, Store, Triple, Variable
 
+from aiopkg.dataclass import dataclass
 from aiopkg.explain.proof import Absence, Term
 from aiopkg.explain.sentences import Sentences
 from aiopkg.explain.walks import Facts

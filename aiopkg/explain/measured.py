@@ -5,13 +5,13 @@ by an earlier query, or without one. Only such evidence counts, and proofs never
 """
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import cache
 
 from pyoxigraph import Literal, NamedNode, Quad, Store, Triple
 
 from aiopkg import assets
+from aiopkg.dataclass import dataclass
 from aiopkg.explain.evidence import Evidence, Witness
 from aiopkg.explain.known import Known
 from aiopkg.explain.proof import Step, Term

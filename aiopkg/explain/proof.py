@@ -1,12 +1,12 @@
 """Proofs: everything derived is a step, and a proof is the steps below one conclusion, each held once."""
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from typing import Literal as OneOf
 from typing import TypeAlias
 
 from pyoxigraph import BlankNode, Literal, NamedNode, Triple
 
+from aiopkg.dataclass import dataclass
 from aiopkg.errors import Place
 from aiopkg.notebook import table
 from aiopkg.rules import Citation

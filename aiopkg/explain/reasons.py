@@ -2,13 +2,13 @@
 
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
 
 from pyoxigraph import BlankNode, NamedNode, Store
 
 from aiopkg import assets
+from aiopkg.dataclass import dataclass
 from aiopkg.errors import InputError
 from aiopkg.explain.applicability import Applicability, Condition, Weigher, targets_of
 from aiopkg.explain.conditions import Kind

@@ -1,6 +1,5 @@
 """What the facts say about a condition: who meets it, by which facts, and where it cannot be told."""
 
-from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
 from typing import Literal as OneOf
@@ -8,6 +7,7 @@ from typing import Literal as OneOf
 from pyoxigraph import BlankNode, NamedNode, Store, Triple
 
 from aiopkg import assets
+from aiopkg.dataclass import dataclass
 from aiopkg.explain.conditions import THING, Either, Kind, Part, Some, Ways
 from aiopkg.validate.membership import Definitions, Membership
 from aiopkg.validate.run import Run

@@ -2,12 +2,12 @@
 
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from functools import cache
 
 from pyoxigraph import BlankNode, Literal, NamedNode, RdfFormat, Store, Triple, parse
 
 from aiopkg import assets
+from aiopkg.dataclass import dataclass
 from aiopkg.explain.proof import Term
 from aiopkg.explain.wording import joined, with_articles
 from aiopkg.model.labels import Labels

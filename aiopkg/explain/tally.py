@@ -2,10 +2,10 @@
 
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 
 from pyoxigraph import NamedNode
 
+from aiopkg.dataclass import dataclass
 from aiopkg.explain.conditions import THING, Either, Kind, Part, Some, Value, Way
 from aiopkg.explain.record import Record
 from aiopkg.explain.wording import Wording, number

@@ -1,11 +1,11 @@
 """What a mapping says: which column is read how, and what its answers mean."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from enum import Enum
 
 from pyoxigraph import BlankNode, Literal, NamedNode, Triple
 
+from aiopkg.dataclass import dataclass
 from aiopkg.imports.terms import IMPORT
 
 __all__ = [

@@ -2,11 +2,11 @@
 
 import re
 from collections.abc import Callable
-from dataclasses import dataclass
 from enum import Enum
 
 from pyoxigraph import Literal, NamedNode
 
+from aiopkg.dataclass import dataclass
 from aiopkg.imports.dates import read_date
 from aiopkg.imports.mapping import Code, Column, Meaning, Reading, fold
 from aiopkg.vocab import XSD

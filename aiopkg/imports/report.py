@@ -2,9 +2,9 @@
 
 from collections import Counter
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from pathlib import Path
 
+from aiopkg.dataclass import dataclass
 from aiopkg.imports.readings import Account, Outcome
 
 __all__ = ["ColumnReport", "ImportReport", "Occurrence", "Tally"]

@@ -3,9 +3,9 @@
 import csv
 import io
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from pathlib import Path
 
+from aiopkg.dataclass import dataclass
 from aiopkg.errors import InputError, Place
 
 __all__ = ["Row", "Table", "read_table"]

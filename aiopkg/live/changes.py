@@ -2,11 +2,12 @@
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from functools import cached_property
 
 from pyoxigraph import BlankNode, NamedNode, Store, Triple
 
+from aiopkg.dataclass import dataclass
 from aiopkg.live.routes import Read
 from aiopkg.syntax.paths import Alternative, Inverse, Path, Predicate, Repeat
 from aiopkg.syntax.paths import Sequence as Steps

@@ -1,8 +1,9 @@
 """What the verdict of a shape on a node rests on: the reads of all its constraints, SPARQL-based ones included."""
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
+from aiopkg.dataclass import dataclass
 from aiopkg.live.changes import Reads
 from aiopkg.live.routes import Read, apart, in_sequence, reads_of
 from aiopkg.syntax.paths import Inverse, Path, Predicate, path_text

@@ -10,12 +10,12 @@ several would have to lead to the same value: at least the right nodes are found
 import re
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from heapq import heappop, heappush
 from itertools import count
 
 from pyoxigraph import NamedNode
 
+from aiopkg.dataclass import dataclass
 from aiopkg.syntax.paths import Alternative, Inverse, Path, Predicate, Repeat
 from aiopkg.syntax.paths import Sequence as Steps
 from aiopkg.syntax.tree import (

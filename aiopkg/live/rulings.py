@@ -3,12 +3,12 @@
 from bisect import bisect_left
 from collections import Counter
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import date
 
 from pyoxigraph import BlankNode, NamedNode, Quad, Store, Triple
 
 from aiopkg import assets
+from aiopkg.dataclass import dataclass
 from aiopkg.live.changes import EVERYTHING, Changes, Reach, Reads
 from aiopkg.live.dependence import Dependence
 from aiopkg.live.routes import apart, reads_of

@@ -1,8 +1,8 @@
 """Grouped SELECTs read apart: what they group by, what they aggregate, and what they make of that."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 
+from aiopkg.dataclass import dataclass
 from aiopkg.syntax.tree import Exists, Group, Query, SubSelect, Token
 
 __all__ = ["Aggregate", "Selection"]

@@ -1,13 +1,13 @@
 """An assessment that follows edits of its model."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from threading import RLock
 
 from pyoxigraph import NamedNode, Triple
 
 from aiopkg.assessment import Assessment
+from aiopkg.dataclass import dataclass
 from aiopkg.engine import RdfGraph, Sources, load_model, statements_of
 from aiopkg.errors import Place
 from aiopkg.live.state import State

@@ -1,10 +1,11 @@
 """CONSTRUCT queries over counts, sums and extremes of many rows, each of which is kept as a tally."""
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 
 from pyoxigraph import BlankNode, NamedNode, Store
 
+from aiopkg.dataclass import dataclass
 from aiopkg.live.changes import EVERYTHING, Changes, Reach, Reads
 from aiopkg.live.routes import reads_of
 from aiopkg.live.selections import Selection

@@ -8,12 +8,13 @@ computed from a count, a sum or an extreme is left to the store.
 
 from collections import Counter, defaultdict
 from collections.abc import Hashable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from decimal import Decimal
 from types import MappingProxyType
 
 from pyoxigraph import BlankNode, Literal, NamedNode, QuerySolutions, Store
 
+from aiopkg.dataclass import dataclass
 from aiopkg.live.changes import Changes, Reads
 from aiopkg.live.routes import reads_of
 from aiopkg.live.selections import Aggregate, Selection

@@ -2,12 +2,13 @@
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import field
 from functools import cache
 from pathlib import Path
 
 from pyoxigraph import BlankNode, Literal, NamedNode, Quad, QuerySolutions, Store, Triple
 
+from aiopkg.dataclass import dataclass
 from aiopkg.live.changes import Changes, Reach, Reads
 from aiopkg.live.routes import apart, reads_of
 from aiopkg.live.tallies import solutions_of

@@ -5,7 +5,6 @@ comment of the former saying what changed. They are applied in the order of thei
 """
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
@@ -22,6 +21,7 @@ from pyoxigraph import (
 )
 
 from aiopkg import assets
+from aiopkg.dataclass import dataclass
 from aiopkg.migrate.spelling import respelt
 from aiopkg.model.load import as_stored
 from aiopkg.model.parse import parse_source

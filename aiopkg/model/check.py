@@ -130,7 +130,7 @@ def _check_values(table: Table) -> None:
     fitting = {asked: np.array([_fits(name, asked) for name in names], dtype=np.bool_) for asked in {*kinds.values()}}
     fits = np.ones(len(table), dtype=np.bool_)
     for predicate in np.flatnonzero(np.bincount(table.predicates)).tolist():
-        asked = kinds.get(table.terms[predicate])
+        asked = kinds.get(table.terms[predicate])  # type: ignore[arg-type]
         if asked is not None:
             rows = np.flatnonzero(table.predicates == predicate)
             fits[rows] = fitting[asked][numbers[table.objects[rows]]]

@@ -4,7 +4,6 @@ import ast
 import json
 import re
 from contextlib import suppress
-from dataclasses import dataclass
 
 from pyoxigraph import (
     NamedNode,
@@ -18,6 +17,7 @@ from pyoxigraph import (
 )
 from pyoxigraph import serialize as serialize_triples
 
+from aiopkg.dataclass import dataclass
 from aiopkg.errors import AiopkgError, InputError, LimitReached, Place
 from aiopkg.model.labels import legible
 from aiopkg.vocab import GRAPH

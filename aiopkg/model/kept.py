@@ -13,7 +13,6 @@ import os
 import tempfile
 import time
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -22,6 +21,7 @@ import numpy.typing as npt
 from pyoxigraph import BaseDirection, BlankNode, Literal, NamedNode
 
 from aiopkg import __version__, assets
+from aiopkg.dataclass import dataclass
 from aiopkg.errors import InputError, Place
 from aiopkg.model.load import Model, load_sources
 from aiopkg.model.sources import Source, find_sources

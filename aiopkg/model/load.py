@@ -2,13 +2,14 @@
 
 from collections import Counter, deque
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from functools import cached_property
 from pathlib import Path
 
 import numpy as np
 from pyoxigraph import BlankNode, Literal, NamedNode, Quad, Store, Triple
 
+from aiopkg.dataclass import dataclass
 from aiopkg.errors import InputError, Place
 from aiopkg.limits import Budget
 from aiopkg.model.catalog import Catalog

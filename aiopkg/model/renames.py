@@ -2,12 +2,12 @@
 
 import shlex
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from functools import cache
 
 from pyoxigraph import NamedNode, Triple
 
 from aiopkg import assets
+from aiopkg.dataclass import dataclass
 from aiopkg.errors import Place
 from aiopkg.vocab import DCTERMS, OWL
 

@@ -5,11 +5,11 @@ import gzip
 import sys
 import zlib
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 
 from pyoxigraph import RdfFormat
 
+from aiopkg.dataclass import dataclass
 from aiopkg.errors import InputError, Place
 from aiopkg.model.endpoint import Endpoint, is_address
 

@@ -6,7 +6,6 @@ where somebody asks for them.
 
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from functools import cached_property
 from itertools import count
 from typing import cast
@@ -15,6 +14,7 @@ import numpy as np
 import numpy.typing as npt
 from pyoxigraph import BlankNode, Literal, NamedNode, Triple
 
+from aiopkg.dataclass import dataclass
 from aiopkg.errors import Place
 
 __all__ = ["Grouped", "Numbers", "Places", "Table", "Term"]

@@ -1,13 +1,13 @@
 """The closure: what an input and its axioms entail, as an immutable value over the caller's terms."""
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from functools import cached_property
 from itertools import chain
 
 import numpy as np
 from pyoxigraph import BlankNode, NamedNode, Triple
 
+from aiopkg.dataclass import dataclass
 from aiopkg.limits import UNLIMITED, Budget
 from aiopkg.model.table import Table
 

@@ -5,12 +5,12 @@ of several nodes: these are read and checked, since the rules conclude facts and
 """
 
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
 from itertools import combinations
 from typing import Final
 
 from pyoxigraph import BlankNode, Literal, NamedNode, Triple
 
+from aiopkg.dataclass import dataclass
 from aiopkg.limits import UNLIMITED, Budget
 
 from .dictionary import Term

@@ -4,10 +4,11 @@ A merge rewrites the facts about the terms that lost their place; the closure wr
 every member when it is read.
 """
 
-from dataclasses import dataclass
 from typing import TypeAlias
 
 import numpy as np
+
+from aiopkg.dataclass import dataclass
 
 from .dictionary import Dictionary
 from .record import Record

@@ -6,11 +6,12 @@ enumerations and cardinalities. A node that is not exactly one well-formed, fini
 
 from collections import defaultdict
 from collections.abc import Iterable
-from dataclasses import dataclass
 from typing import Final, Literal, TypeAlias
 
 from pyoxigraph import BlankNode, NamedNode, Triple
 from pyoxigraph import Literal as RdfLiteral
+
+from aiopkg.dataclass import dataclass
 
 from .dictionary import Term
 from .literals import value_of

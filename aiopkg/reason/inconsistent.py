@@ -5,9 +5,11 @@ that meet the rule's premises, about the representatives of equal terms.
 """
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import field
 
 import numpy as np
+
+from aiopkg.dataclass import dataclass
 
 from .dictionary import Dictionary
 from .lists import cells, read_lists

@@ -10,7 +10,6 @@ of an unknown datatype or about a form outside its datatype's lexical space: it 
 import base64
 import re
 from collections.abc import Callable
-from dataclasses import dataclass
 from datetime import date, timedelta
 from fractions import Fraction
 from functools import lru_cache
@@ -18,6 +17,8 @@ from typing import Final
 
 import numpy as np
 from pyoxigraph import Literal
+
+from aiopkg.dataclass import dataclass
 
 from .vocabulary import OWL, RDF, RDFS, XSD
 

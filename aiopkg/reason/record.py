@@ -1,9 +1,11 @@
 """The facts derived so far and, for each, the rule and the round that first derived it."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import field
 
 import numpy as np
+
+from aiopkg.dataclass import dataclass
 
 from .relations import EMPTY, Ids, Layout, Relation, merged_runs, present, unique
 

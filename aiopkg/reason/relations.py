@@ -7,12 +7,12 @@ the cost follows the number of prefixes and of answers, never the size of the re
 """
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from typing import TypeAlias
 
 import numpy as np
 import numpy.typing as npt
 
+from aiopkg.dataclass import dataclass
 from aiopkg.errors import LimitReached
 
 __all__ = [

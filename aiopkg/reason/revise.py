@@ -9,9 +9,11 @@ Axioms, equal individuals and contradictory ones change what every other fact me
 revised here.
 """
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 import numpy as np
+
+from aiopkg.dataclass import dataclass
 
 from .consequences import consequences, literal_types
 from .dictionary import Dictionary

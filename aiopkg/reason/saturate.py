@@ -4,8 +4,7 @@ Each round looks only at what the round before added (semi-naive evaluation); it
 before it takes any in, so the round of a fact does not depend on an order of evaluation.
 """
 
-from dataclasses import dataclass
-
+from aiopkg.dataclass import dataclass
 from aiopkg.limits import UNLIMITED, Budget
 
 from .axioms import axiom_consequences

@@ -4,9 +4,9 @@ A table is a tuple of equally long columns; row ``i`` of all columns is one axio
 whatever facts say so, asserted or derived, so a new axiom means a new reading.
 """
 
-from dataclasses import dataclass
-
 import numpy as np
+
+from aiopkg.dataclass import dataclass
 
 from .dictionary import Dictionary
 from .lists import read_lists

@@ -6,10 +6,11 @@ those that a merge of equals rewrote later.
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import Final, TypeAlias
 
 import numpy as np
+
+from aiopkg.dataclass import dataclass
 
 from .dictionary import Dictionary
 from .relations import Ids, Relation, one

@@ -10,8 +10,9 @@ documentation is generated from here. ``manner`` says where a rule is at work:
 ``unsupported``   it is not met; ``remark`` says why
 """
 
-from dataclasses import dataclass
 from typing import Final, Literal, TypeAlias
+
+from aiopkg.dataclass import dataclass
 
 __all__ = ["RULES", "Manner", "Rule", "rule_named", "rule_number"]
 

@@ -4,12 +4,13 @@ import hashlib
 import json
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 
 from pyoxigraph import Literal, Triple
 
 from aiopkg.assessment import Assessment
+from aiopkg.dataclass import dataclass
 from aiopkg.report.page import view
 from aiopkg.report.page.links import Links, WithinPage
 from aiopkg.report.page.profile import Profile, profile_of

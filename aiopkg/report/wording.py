@@ -1,11 +1,12 @@
 """How reports write numbers, lists, places and verdicts."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 
 from pyoxigraph import BlankNode, NamedNode
 
+from aiopkg.dataclass import dataclass
 from aiopkg.errors import Place
 from aiopkg.explain import Contradiction
 from aiopkg.validate.findings import VERDICTS, Finding

@@ -1,9 +1,8 @@
 """What the graphs of a dataset are for: which one is asserted, and which ones follow from it."""
 
-from dataclasses import dataclass
-
 from pyoxigraph import DefaultGraph, NamedNode
 
+from aiopkg.dataclass import dataclass
 from aiopkg.vocab import GRAPH
 
 __all__ = ["ORGANIZATION", "PLAIN", "REASONED", "Layout"]

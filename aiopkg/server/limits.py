@@ -1,6 +1,6 @@
 """What one request may take before it is refused or ended."""
 
-from dataclasses import dataclass
+from aiopkg.dataclass import dataclass
 
 __all__ = ["Limits"]
 

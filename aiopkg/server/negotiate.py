@@ -1,11 +1,11 @@
 """Choosing a media type by the Accept header (RFC 9110, 12.5.1)."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from functools import lru_cache
 
 from pyoxigraph import RdfFormat
 
+from aiopkg.dataclass import dataclass
 from aiopkg.server.problem import Problem, Refusal
 
 __all__ = ["GRAPH_FORMATS", "GRAPH_TYPES", "RESULT_TYPES", "UPLOAD_FORMATS", "choose"]

@@ -6,11 +6,12 @@ the grammar of updates knows, and nothing here nests.
 
 import re
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from itertools import pairwise
 
 from pyoxigraph import Literal, NamedNode
 
+from aiopkg.dataclass import dataclass
 from aiopkg.server.prescan import Outline
 from aiopkg.server.problem import Problem, Refusal, syntax_problem
 from aiopkg.sparql.tokens import Token, place_in, read_tokens

@@ -7,9 +7,10 @@ keywords without a space around them; each test errs on the side of refusing wha
 """
 
 import re
-from dataclasses import dataclass, field
+from dataclasses import field
 from urllib.parse import urljoin
 
+from aiopkg.dataclass import dataclass
 from aiopkg.server.limits import Limits
 from aiopkg.server.problem import Problem, Refusal, syntax_problem
 from aiopkg.sparql.tokens import Token, read_tokens

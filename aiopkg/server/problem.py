@@ -1,8 +1,9 @@
 """An error of the endpoint as a problem document (RFC 9457)."""
 
 import json
-from dataclasses import dataclass, field
+from dataclasses import field
 
+from aiopkg.dataclass import dataclass
 from aiopkg.server.messages import Reply
 from aiopkg.sparql.tokens import place_in
 

@@ -4,11 +4,11 @@ import asyncio
 import re
 from binascii import a2b_qp
 from collections.abc import Sequence
-from dataclasses import dataclass
 from urllib.parse import parse_qsl, unquote_to_bytes
 
 from pyoxigraph import NamedNode
 
+from aiopkg.dataclass import dataclass
 from aiopkg.server.messages import Amendment, Question
 from aiopkg.server.problem import Problem, Refusal
 

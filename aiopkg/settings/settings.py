@@ -3,7 +3,7 @@
 import hashlib
 import warnings
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from datetime import date
 from decimal import Decimal
 from pathlib import Path
@@ -11,6 +11,7 @@ from types import MappingProxyType
 
 from pyoxigraph import Literal, NamedNode, Triple
 
+from aiopkg.dataclass import dataclass
 from aiopkg.errors import AiopkgWarning, Place
 from aiopkg.model import Model
 from aiopkg.rules import Rule

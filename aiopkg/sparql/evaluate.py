@@ -2,7 +2,6 @@
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, TypeAlias
 
 from pyoxigraph import (
@@ -17,6 +16,7 @@ from pyoxigraph import (
     parse,
 )
 
+from aiopkg.dataclass import dataclass
 from aiopkg.errors import InputError, Place
 from aiopkg.graphs import rdflib_graph
 from aiopkg.limits import Budget

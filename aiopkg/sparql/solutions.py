@@ -1,13 +1,13 @@
 """The rows of a SELECT: terms as they are, plain values, and data frames."""
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal, InvalidOperation
 from typing import TYPE_CHECKING
 
 from pyoxigraph import BlankNode, Literal, NamedNode, QuerySolutions, Triple
 
+from aiopkg.dataclass import dataclass
 from aiopkg.frames import pandas_frame, polars_frame
 from aiopkg.limits import Budget
 from aiopkg.notebook import table

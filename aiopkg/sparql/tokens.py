@@ -2,8 +2,9 @@
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 from functools import cache
+
+from aiopkg.dataclass import dataclass
 
 __all__ = ["Token", "place_in", "read_tokens"]
 

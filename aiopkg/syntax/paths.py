@@ -1,9 +1,10 @@
 """Property paths: written as SPARQL, and walked step by step (SPARQL 1.1, section 9)."""
 
-from dataclasses import dataclass
 from typing import TypeAlias
 
 from pyoxigraph import NamedNode
+
+from aiopkg.dataclass import dataclass
 
 __all__ = [
     "Alternative", "Inverse", "Path", "Predicate", "Repeat", "Sequence",

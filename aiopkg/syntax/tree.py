@@ -5,10 +5,11 @@ triple patterns are written out as variables and single patterns, so that a grou
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import field
 from itertools import pairwise
 from typing import TypeAlias
 
+from aiopkg.dataclass import dataclass
 from aiopkg.syntax.paths import Path
 
 __all__ = [

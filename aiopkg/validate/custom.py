@@ -2,10 +2,11 @@
 
 import re
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from pyoxigraph import Literal, NamedNode
 
+from aiopkg.dataclass import dataclass
 from aiopkg.errors import InputError
 from aiopkg.syntax.paths import Path, match_values
 from aiopkg.syntax.tree import Exists, Filter, Group, Query, Raw, variables_of

@@ -1,12 +1,12 @@
 """What an organization stated in place of a fact, and the waivers that it granted."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from datetime import UTC, date, datetime
 
 from pyoxigraph import BlankNode, NamedNode, Store
 
 from aiopkg import assets
+from aiopkg.dataclass import dataclass
 from aiopkg.vocab import GRAPH, PREFIXES
 
 __all__ = ["Excuse", "Excuses"]

@@ -5,12 +5,12 @@ import re
 from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from copy import copy
-from dataclasses import dataclass
 from datetime import date
 
 from pyoxigraph import BlankNode, Literal, NamedNode, Store, Triple
 
 from aiopkg import assets
+from aiopkg.dataclass import dataclass
 from aiopkg.errors import LimitReached
 from aiopkg.limits import UNLIMITED, Budget
 from aiopkg.model import Model

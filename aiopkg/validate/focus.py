@@ -1,10 +1,10 @@
 """Sets of nodes as SPARQL patterns: the focus nodes of a shape, and the values that they reach."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 
 from pyoxigraph import NamedNode
 
+from aiopkg.dataclass import dataclass
 from aiopkg.syntax.paths import Path, match_values
 from aiopkg.validate.terms import Term, text_of
 

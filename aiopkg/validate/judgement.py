@@ -2,11 +2,11 @@
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from typing import TypeAlias
 
 from pyoxigraph import Literal, NamedNode, Store, Triple
 
+from aiopkg.dataclass import dataclass
 from aiopkg.limits import UNLIMITED, Budget
 from aiopkg.validate.focus import Focus
 from aiopkg.validate.looks import properties_looked_at

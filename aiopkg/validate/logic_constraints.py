@@ -6,10 +6,10 @@ P(not S) = not N(S), N(not S) = not P(S). So what P denies is denied in each com
 """
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 
 from pyoxigraph import NamedNode
 
+from aiopkg.dataclass import dataclass
 from aiopkg.syntax.paths import Path
 from aiopkg.validate.focus import Focus
 from aiopkg.validate.run import Mode, Row, Run, Shape

@@ -13,12 +13,13 @@ A property step also follows a declared owl:inverseOf. What is missing is collec
 """
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import field
 from functools import cached_property
 from typing import TYPE_CHECKING, TypeAlias
 
 from pyoxigraph import NamedNode, Triple
 
+from aiopkg.dataclass import dataclass
 from aiopkg.validate.openness import ANY_PROPERTY
 from aiopkg.validate.shapes_graph import ShapesGraph
 from aiopkg.validate.terms import OWL, RDF, RDFS, Term, text_of

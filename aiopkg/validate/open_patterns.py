@@ -7,11 +7,11 @@ each pattern starts from something bound.
 """
 
 from collections.abc import Collection
-from dataclasses import dataclass
 from enum import Enum
 
 from pyoxigraph import NamedNode
 
+from aiopkg.dataclass import dataclass
 from aiopkg.syntax.paths import Inverse, Path, Predicate, can_be_empty, path_text, steps_of
 from aiopkg.syntax.tree import (
     Bind,

@@ -9,10 +9,10 @@ property that is open nowhere is reported completely).
 """
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 
 from pyoxigraph import NamedNode
 
+from aiopkg.dataclass import dataclass
 from aiopkg.validate.terms import AIOP, Term
 
 __all__ = ["ANY_ELEMENT", "ANY_PROPERTY", "UNREPORTED", "Openness"]

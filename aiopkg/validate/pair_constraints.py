@@ -1,10 +1,10 @@
 """Constraints on how many values there are, and on how they relate to another property (4.2, 4.5, 4.8)."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 
 from pyoxigraph import NamedNode
 
+from aiopkg.dataclass import dataclass
 from aiopkg.syntax.paths import Path, Predicate, is_direct, match_values
 from aiopkg.validate.focus import Focus
 from aiopkg.validate.run import Mode, Row, Run

@@ -2,11 +2,12 @@
 
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import TYPE_CHECKING
 
 from pyoxigraph import BlankNode, Literal, NamedNode, Triple
 
+from aiopkg.dataclass import dataclass
 from aiopkg.syntax.paths import Alternative, Inverse, Path, Predicate, Repeat, Sequence
 from aiopkg.validate.terms import RDF, SH, XSD, Node, Term, order_key
 

@@ -1,13 +1,14 @@
 """One validation of one store: queries asked once, and the sets of nodes that constraints share."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from enum import Enum
 from functools import cached_property
 from typing import TYPE_CHECKING, Protocol
 
 from pyoxigraph import BlankNode, DefaultGraph, Literal, NamedNode, Quad, QuerySolutions, Store, Triple, Variable
 
+from aiopkg.dataclass import dataclass
 from aiopkg.errors import InputError
 from aiopkg.syntax.paths import Path, Predicate, match_values, steps_of
 from aiopkg.validate.focus import Focus

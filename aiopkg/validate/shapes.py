@@ -1,12 +1,12 @@
 """Shapes read from a shapes graph, once, into constraints (SHACL 1.0, sections 2 and 4)."""
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
 from functools import cached_property, partial
 from threading import RLock
 
 from pyoxigraph import NamedNode, Triple
 
+from aiopkg.dataclass import dataclass
 from aiopkg.errors import InputError
 from aiopkg.validate.focus import Focus
 from aiopkg.validate.membership import Definitions

@@ -6,11 +6,11 @@ once a focus node, since its meaning is not the same over many.
 """
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from functools import cached_property
 
 from pyoxigraph import BlankNode, Literal, NamedNode
 
+from aiopkg.dataclass import dataclass
 from aiopkg.errors import InputError
 from aiopkg.syntax.parser import parse_query
 from aiopkg.syntax.paths import Path, path_text

@@ -1,10 +1,10 @@
 """Constraints that test each value node by itself (SHACL 1.0, sections 4.1, 4.3, 4.4, 4.8)."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 
 from pyoxigraph import Literal, NamedNode
 
+from aiopkg.dataclass import dataclass
 from aiopkg.syntax.paths import Path, match_values
 from aiopkg.validate.focus import Focus
 from aiopkg.validate.run import Mode, Row, Run

@@ -1,7 +1,8 @@
 """A page in bytes, with the headers that go with it (Content Security Policy Level 3)."""
 
 import hashlib
-from dataclasses import dataclass
+
+from aiopkg.dataclass import dataclass
 
 __all__ = ["Answer", "page", "static"]
 

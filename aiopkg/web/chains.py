@@ -1,7 +1,6 @@
 """Where gaps start: all places with what they reach, and one of them link by link."""
 
-from dataclasses import dataclass
-
+from aiopkg.dataclass import dataclass
 from aiopkg.report.wording import sentence
 from aiopkg.web.paging import Parameters, Slice, slice_of
 from aiopkg.web.shown import Shown

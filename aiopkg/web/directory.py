@@ -1,10 +1,10 @@
 """All elements of an organization, to be searched by name and kind."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 
 from pyoxigraph import BlankNode, NamedNode, Triple
 
+from aiopkg.dataclass import dataclass
 from aiopkg.report.wording import sentence, where
 from aiopkg.validate.findings import name_of
 from aiopkg.vocab import PREFIXES, RDF

@@ -1,9 +1,8 @@
 """One element: what is said of it, its gaps, what drags it down and what it drags down, and the rules about it."""
 
-from dataclasses import dataclass
-
 from pyoxigraph import BlankNode, NamedNode
 
+from aiopkg.dataclass import dataclass
 from aiopkg.derive import Recommendation
 from aiopkg.derive.cascade import Reach
 from aiopkg.report.page.chains import Root, fact_in_words, root_at

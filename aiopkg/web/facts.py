@@ -1,10 +1,10 @@
 """What is said of an element: by the organization, by what follows from it, and by the ontology."""
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 
 from pyoxigraph import BlankNode, Literal, NamedNode, Triple
 
+from aiopkg.dataclass import dataclass
 from aiopkg.report.wording import where
 from aiopkg.validate.findings import name_of
 from aiopkg.vocab import GRAPH, PREFIXES, RDF

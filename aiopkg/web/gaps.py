@@ -1,9 +1,9 @@
 """The findings, filtered by parameters of the address, a hundred at a time."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from functools import partial
 
+from aiopkg.dataclass import dataclass
 from aiopkg.explain import RuleApplicability
 from aiopkg.report.page.gaps import RuleGaps
 from aiopkg.report.wording import SEVERITIES, VERDICT_WORDS, element, place, sentence

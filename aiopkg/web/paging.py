@@ -1,9 +1,9 @@
 """Long lists, a hundred at a time."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
 from typing import Generic, TypeVar
 
+from aiopkg.dataclass import dataclass
 from aiopkg.web.addresses import address
 
 __all__ = ["Choice", "Parameters", "Slice", "slice_of"]

@@ -1,10 +1,10 @@
 """The query editor: the bundled one where it was built, a plain one elsewhere, and the questions to begin with."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from pathlib import Path
 
 from aiopkg.ask import questions
+from aiopkg.dataclass import dataclass
 from aiopkg.model.labels import NAMING
 from aiopkg.vocab import GRAPH, PREFIXES
 

@@ -1,11 +1,11 @@
 """The recommendations: what to do, about what, and what it closes."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from functools import partial
 
 from pyoxigraph import NamedNode
 
+from aiopkg.dataclass import dataclass
 from aiopkg.derive import Recommendation
 from aiopkg.report.wording import element, sentence
 from aiopkg.vocab import PREFIXES

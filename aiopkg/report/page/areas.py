@@ -2,11 +2,11 @@
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 
 from pyoxigraph import NamedNode
 
 from aiopkg.assessment import Assessment
+from aiopkg.dataclass import dataclass
 from aiopkg.derive.cascade import Arrow
 from aiopkg.report.page.gaps import RuleGaps
 from aiopkg.report.page.picture import Picture, draw

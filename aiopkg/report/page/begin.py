@@ -1,11 +1,11 @@
 """Where to begin: launch zones, units to avoid and why, and where AI proves itself soonest."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 from pyoxigraph import NamedNode
 
 from aiopkg.assessment import Assessment
+from aiopkg.dataclass import dataclass
 from aiopkg.derive.launch import GateView, Standing
 from aiopkg.derive.named import Named
 from aiopkg.derive.signals import Ground

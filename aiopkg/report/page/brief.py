@@ -2,9 +2,9 @@
 
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 from aiopkg.assessment import Assessment
+from aiopkg.dataclass import dataclass
 from aiopkg.report.compared import contradictions_compared, gaps_compared
 from aiopkg.report.page.packs import packs_of
 from aiopkg.report.page.risks import Risk, risks_of

@@ -1,11 +1,12 @@
 """Cascades, link by link: from each root cause, a tree of the facts along which its gaps spread."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 
 from pyoxigraph import Triple
 
 from aiopkg.assessment import Assessment
+from aiopkg.dataclass import dataclass
 from aiopkg.derive.cascade import Cascade, Reach, RootCause
 from aiopkg.derive.dependencies import Link
 from aiopkg.derive.mode_loops import ModeLoop

@@ -1,8 +1,7 @@
 """What comes into force: day by day, what rules that begin later will find."""
 
-from dataclasses import dataclass
-
 from aiopkg.assessment import Assessment
+from aiopkg.dataclass import dataclass
 from aiopkg.report.wording import SEVERITIES, VERDICT_WORDS
 from aiopkg.validate.findings import VERDICTS
 

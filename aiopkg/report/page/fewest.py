@@ -1,8 +1,7 @@
 """Where to begin if everything is to be explained: the fewest places whose gaps explain all the others."""
 
-from dataclasses import dataclass
-
 from aiopkg.assessment import Assessment
+from aiopkg.dataclass import dataclass
 from aiopkg.report.wording import count
 
 __all__ = ["Fewest", "Place", "fewest_of"]

@@ -2,9 +2,9 @@
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 
 from aiopkg.assessment import Assessment
+from aiopkg.dataclass import dataclass
 from aiopkg.report.wording import SEVERITIES, VERDICT_WORDS, Bar, bar, element, listing, place, sentence
 from aiopkg.rules import Rule
 from aiopkg.validate.findings import Finding

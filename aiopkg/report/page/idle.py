@@ -1,9 +1,9 @@
 """Rules that had nothing to look at, and rules that do not bind here, each with its reason."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 
 from aiopkg.assessment import Assessment
+from aiopkg.dataclass import dataclass
 from aiopkg.explain import RuleApplicability
 from aiopkg.rules import catalogue
 

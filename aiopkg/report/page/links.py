@@ -1,10 +1,11 @@
 """Where names lead: to another place of the one page, or to another address of the web page."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Protocol
 
 from pyoxigraph import Triple
+
+from aiopkg.dataclass import dataclass
 
 __all__ = ["Links", "WithinPage"]
 

@@ -2,11 +2,11 @@
 
 from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 
 from pyoxigraph import NamedNode
 
 from aiopkg.assessment import Assessment
+from aiopkg.dataclass import dataclass
 from aiopkg.report.wording import VERDICT_WORDS, Bar, bar, percent
 from aiopkg.rules import Rule
 from aiopkg.validate.findings import VERDICTS

@@ -1,9 +1,9 @@
 """The picture of areas that undermine one another: nodes on a ring, a curved arrow for each influence."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from math import cos, hypot, pi, sin
 
+from aiopkg.dataclass import dataclass
 from aiopkg.derive.cascade import Arrow
 from aiopkg.report.wording import count, sentence
 

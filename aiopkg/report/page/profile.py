@@ -1,9 +1,9 @@
 """One unit: its level in each pillar with what gives and costs it each point, and how it stands before a launch."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 from aiopkg.assessment import Assessment
+from aiopkg.dataclass import dataclass
 from aiopkg.derive.maturity import Point, UnitScore
 from aiopkg.report.page.begin import UnitShown, gates_of, heading_of
 from aiopkg.report.wording import count, element, listing, percent, sentence

@@ -1,11 +1,11 @@
 """The queues at the centre, drawn: how long requests wait, and how many stand open at each month's end."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 from pyoxigraph import NamedNode
 
 from aiopkg.assessment import Assessment
+from aiopkg.dataclass import dataclass
 from aiopkg.derive.queues import Queue
 from aiopkg.report.waiting import queue_in_words
 from aiopkg.report.wording import MONTHS, count, sentence

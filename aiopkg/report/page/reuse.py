@@ -1,11 +1,11 @@
 """What can be used again and done faster: signals, the portfolio, what to build once, and workflows."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
 
 from pyoxigraph import NamedNode
 
 from aiopkg.assessment import Assessment
+from aiopkg.dataclass import dataclass
 from aiopkg.derive.portfolio import BuildOnce, Halves, Launched
 from aiopkg.derive.signals import Signal
 from aiopkg.derive.workflow import CriticalPath, WorkflowView

@@ -2,11 +2,11 @@
 
 from collections import defaultdict
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 from pyoxigraph import BlankNode, NamedNode
 
 from aiopkg.assessment import Assessment
+from aiopkg.dataclass import dataclass
 from aiopkg.validate.findings import Finding
 from aiopkg.vocab import AIOP, GRAPH, ORG, RDF
 

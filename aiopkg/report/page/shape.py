@@ -1,12 +1,12 @@
 """How the work of AI is shared out: as declared, as it is done, and as the conditions call for."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 
 from pyoxigraph import NamedNode
 
 from aiopkg.assessment import Assessment
+from aiopkg.dataclass import dataclass
 from aiopkg.derive.archetype import ArchetypeView, Difference, Reason, declared_at
 from aiopkg.derive.evidence import Condition, Fact
 from aiopkg.report.wording import count, listing, percent, sentence

@@ -2,9 +2,9 @@
 
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 
 from aiopkg.assessment import Assessment
+from aiopkg.dataclass import dataclass
 from aiopkg.derive.maturity import UnitScore
 from aiopkg.report.wording import Bar, bar, count, element, percent, sentence
 from aiopkg.vocab import AIOP, GRAPH, SKOS

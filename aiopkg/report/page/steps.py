@@ -1,11 +1,11 @@
 """What to do first: recommendations by kind, where gaps start, and the gaps that are met most often."""
 
 from collections import Counter, defaultdict
-from dataclasses import dataclass
 
 from pyoxigraph import NamedNode
 
 from aiopkg.assessment import Assessment
+from aiopkg.dataclass import dataclass
 from aiopkg.report.wording import SEVERITIES, count, listing, sentence
 from aiopkg.vocab import GRAPH, PREFIXES, SKOS
 

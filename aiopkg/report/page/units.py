@@ -2,9 +2,9 @@
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 
 from aiopkg.assessment import Assessment
+from aiopkg.dataclass import dataclass
 from aiopkg.report.page.risks import instances
 from aiopkg.report.wording import SEVERITIES, element, heat, percent, sentence, share_of
 from aiopkg.validate.findings import Finding

@@ -2,9 +2,9 @@
 
 from collections import Counter, defaultdict
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 from aiopkg.assessment import Assessment
+from aiopkg.dataclass import dataclass
 from aiopkg.derive.parts import parts_of_elements
 from aiopkg.report.wording import count, element, percent, sentence
 from aiopkg.vocab import GRAPH, OWL, RDF, SKOS

@@ -1,12 +1,12 @@
 """The whole page as one value."""
 
 from copy import copy
-from dataclasses import dataclass
 from functools import cached_property
 from typing import Self
 
 from aiopkg import __version__
 from aiopkg.assessment import Assessment
+from aiopkg.dataclass import dataclass
 from aiopkg.report.page.areas import areas_of
 from aiopkg.report.page.begin import begin_of
 from aiopkg.report.page.brief import brief

@@ -1,10 +1,10 @@
 """A proof as lines for a person: what matters of it, each step once, in the order in which it is read."""
 
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
 
 from pyoxigraph import Triple
 
+from aiopkg.dataclass import dataclass
 from aiopkg.errors import Place
 from aiopkg.explain import Proof, Step
 from aiopkg.explain.folding import definitions_below, premises_of
