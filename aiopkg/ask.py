@@ -1,4 +1,4 @@
-"""Asks the competency questions: each a SPARQL query in ``queries/ask/``, answered for one assessment.
+"""Asks the competency questions: each a SPARQL query in ``queries/ask/``, answered for one known.
 
 A query sees what an endpoint shows: the default graph is what is asserted together with what follows
 from it, and every stage has its named graph. The comment at the head of its file holds the question in
@@ -24,9 +24,9 @@ from pyoxigraph import BlankNode, Literal, NamedNode, QuerySolutions, Triple, Va
 from rich.table import Table
 
 from aiopkg import assets
-from aiopkg.assessment import Assessment
 from aiopkg.dataclass import dataclass
 from aiopkg.errors import InputError
+from aiopkg.explain.known import Known
 from aiopkg.frames import pandas_frame, polars_frame
 from aiopkg.limits import Budget
 from aiopkg.model.labels import Labels
@@ -191,8 +191,8 @@ def given(name: str, bindings: Sequence[str]) -> dict[str, Value]:
     return read
 
 
-def ask(assessment: Assessment, name: str, **parameters: Value) -> Answer:
-    """Answer one question for an assessment.
+def ask(known: Known, name: str, /, **parameters: Value) -> Answer:
+    """Answer one question for an known.
 
     An element is given as an IRI, a prefixed name, a label, or the end of an IRI; a number as such; a day
     as a date or as ``YYYY-MM-DD``. Raises :class:`InputError` for a question or parameter that does not
@@ -200,8 +200,8 @@ def ask(assessment: Assessment, name: str, **parameters: Value) -> Answer:
     """
     question, budget = _question(name), Budget.of(None)
     budget.enter("asking")
-    bound = {key: _term(assessment, _parameter(question, key), value) for key, value in parameters.items()}
-    solutions = assessment.store.query(
+    bound = {key: _term(known, _parameter(question, key), value) for key, value in parameters.items()}
+    solutions = known.store.query(
         question.text,
         default_graph=list(DEFAULT_GRAPH),
         substitutions={Variable(variable): term for variable, term in bound.items()},
@@ -209,7 +209,7 @@ def ask(assessment: Assessment, name: str, **parameters: Value) -> Answer:
     assert isinstance(solutions, QuerySolutions)
     columns = tuple(variable.value for variable in solutions.variables)
     rows = tuple(tuple(solution[column] for column in columns) for solution in budget.heeding(solutions))
-    return Answer(question, assessment.as_of, bound, columns, rows, assessment.labels)
+    return Answer(question, known.as_of, bound, columns, rows, known.labels)
 
 
 def _read(name: str, text: str) -> Question:
@@ -268,9 +268,9 @@ def _parameter(question: Question, name: str) -> Parameter:
     return known[name]
 
 
-def _term(assessment: Assessment, parameter: Parameter, value: Value) -> Term:
+def _term(known: Known, parameter: Parameter, value: Value) -> Term:
     if parameter.kind == "element":
-        return element_called(str(value), assessment.store, assessment.labels, assessment.model.prefixes)
+        return element_called(str(value), known.store, known.labels, known.model.prefixes)
     try:
         if parameter.kind == "number":
             return _number(Decimal(str(value)))

@@ -25,6 +25,9 @@ from aiopkg.validate.listing import Findings
 from aiopkg.vocab import AIOP, GRAPH, PREFIXES, RDF
 
 if TYPE_CHECKING:
+    from decimal import Decimal
+
+    from aiopkg.ask import Answer
     from aiopkg.explain import (
         Applicability,
         Contradiction,
@@ -201,6 +204,18 @@ class Assessment:
             )
         return proof
 
+    def ask(self, question: str, /, **parameters: "str | float | Decimal | date") -> "Answer":
+        """Answer one of the ready questions by its name; ``aiopkg ask`` lists them, with their parameters.
+
+        An element is given as an IRI, a prefixed name, a label, or the end of an IRI; a number as such; a day
+        as a date or as ``YYYY-MM-DD``. Raises :class:`InputError` for a question or parameter that does not
+        exist, for a value of the wrong kind, and for a name that no element or more than one element has.
+        """
+        from aiopkg.ask import ask  # noqa: PLC0415 - it takes long to import
+
+        with self._turn:
+            return ask(self, question, **parameters)
+
     def why_not(self, matter: Triple | Sequence[str]) -> "NotFollowing":
         """Return why a triple does not follow: the rules that could conclude it, and what each of them lacks.
 
@@ -268,7 +283,7 @@ class Assessment:
                 "unknown-graph", f"There is no graph called '{name}'.", fix=f"Graphs are {', '.join(known)}."
             )
         if name == "asserted":
-            return rdflib_graph(self.model.triples, PREFIXES.items())
+            return rdflib_graph(self.model.triples, {**PREFIXES, **self.model.prefixes}.items())
         quads = self.served.store.quads_for_pattern(None, None, None, known[name])
         return rdflib_graph(sorted((quad.triple for quad in quads), key=str), self.served.prefixes.items())
 

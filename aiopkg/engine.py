@@ -14,6 +14,7 @@ from aiopkg.cut import Complete
 from aiopkg.dataclass import dataclass
 from aiopkg.derive import Overview, cascade, cascade_triples, findings_told, look_ahead, overlook, recommend
 from aiopkg.errors import InputError, LimitReached, Place
+from aiopkg.graphs import prefixes_of
 from aiopkg.limits import UNLIMITED, Budget, Limits, alone
 from aiopkg.materialised import Materialised, materialise_model
 from aiopkg.measure import write_measures
@@ -124,7 +125,7 @@ def load_model(source: Sources, input_format: str | None = None, store: str | Pa
     if isinstance(source, str | Path):
         source = [source]
     if isinstance(source, RdfGraph):
-        return model_of(statements_of(source))
+        return model_of(statements_of(source), prefixes=prefixes_of(source))
     given: object = source
     if isinstance(given, Sequence) and given and all(isinstance(name, str | Path) for name in given):
         if not store:

@@ -1,5 +1,6 @@
 """Terms and graphs of rdflib at the edge of the API (the only module that names rdflib)."""
 
+import re
 import sys
 from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING
@@ -12,7 +13,9 @@ if TYPE_CHECKING:
     from rdflib import Graph
     from rdflib.term import Node
 
-__all__ = ["Graph", "from_rdflib", "is_rdflib_term", "rdflib_graph", "triples_of"]
+__all__ = ["Graph", "from_rdflib", "is_rdflib_term", "prefixes_of", "rdflib_graph", "triples_of"]
+
+_PREFIX = re.compile(r"|[a-z](?:[\w.-]*[\w-])?", re.ASCII | re.IGNORECASE)
 
 Term = NamedNode | BlankNode | Literal
 
@@ -38,6 +41,21 @@ def triples_of(graph: "Graph") -> Iterator[Triple]:
         node, verb = from_rdflib(subject), from_rdflib(predicate)
         assert not isinstance(node, Literal) and isinstance(verb, NamedNode)
         yield Triple(node, verb, from_rdflib(value))
+
+
+def prefixes_of(graph: object) -> dict[str, str]:
+    """Return the prefixes that a graph of rdflib binds; those are left out that a query cannot declare."""
+    pairs: Iterable[tuple[object, object]] = getattr(graph, "namespaces", tuple)()
+    bound = {str(prefix): str(space) for prefix, space in pairs}
+    return {prefix: space for prefix, space in bound.items() if _PREFIX.fullmatch(prefix) and _is_iri(space)}
+
+
+def _is_iri(text: str) -> bool:
+    try:
+        NamedNode(text)
+    except ValueError:
+        return False
+    return True
 
 
 def is_rdflib_term(value: object) -> bool:

@@ -4,11 +4,13 @@ Only terms that the program itself has to know stand here. A test proves that ea
 is declared in the ontology.
 """
 
+from collections.abc import Mapping
+
 from pyoxigraph import NamedNode
 
 __all__ = ["AIOP", "DCTERMS", "GRAPH", "ORG", "OWL", "PREFIXES", "RDF", "RDFS", "RULE", "SH", "SKOS", "XSD", "shorten"]
 
-PREFIXES = {
+PREFIXES: Mapping[str, str] = {
     "aiop": "https://w3id.org/aiop#",
     "dcat": "http://www.w3.org/ns/dcat#",
     "dcterms": "http://purl.org/dc/terms/",
@@ -36,9 +38,9 @@ def _in(prefix: str, name: str) -> NamedNode:
     return NamedNode(PREFIXES[prefix] + name)
 
 
-def shorten(iri: str) -> str:
+def shorten(iri: str, prefixes: Mapping[str, str] = PREFIXES) -> str:
     """Return ``prefix:name`` for an IRI in a known namespace, and the IRI in angle brackets for any other."""
-    for prefix, namespace in PREFIXES.items():
+    for prefix, namespace in prefixes.items():
         if iri.startswith(namespace) and iri[len(namespace) :].replace("-", "").replace("_", "").isalnum():
             return f"{prefix}:{iri[len(namespace) :]}"
     return f"<{iri}>"

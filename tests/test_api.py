@@ -11,6 +11,7 @@ from conftest import ORGS, ROOT
 from pyoxigraph import RdfFormat, parse
 
 import aiopkg
+from aiopkg import ask
 
 BANK = ORGS / "bank.ttl"
 DAY = date(2026, 6, 30)
@@ -172,3 +173,26 @@ def test_elements_that_are_all_the_same_are_one() -> None:
     chain = "".join(f"ex:n{n} owl:sameAs ex:n{n + 1} .\n" for n in range(60))
     found = aiopkg.assess(rdflib.Graph().parse(data=LIVE + f"aiop:Production . ex:score owl:sameAs ex:n60 .\n{chain}"))
     assert len({finding.focus for finding in found.findings}) == 1
+
+
+def test_an_assessment_answers_the_ready_questions(found: aiopkg.Assessment) -> None:
+    answer = found.ask("who-answers-for", useCase="Private loan scoring")
+    assert answer == ask.ask(found, "who-answers-for", useCase="Private loan scoring")
+    assert answer.rows and answer.columns[0] == "useCase"
+    with pytest.raises(aiopkg.InputError):
+        found.ask("who-answers")
+
+
+def test_the_prefixes_of_a_graph_are_understood_and_used() -> None:
+    graph = rdflib.Graph().parse(BANK)
+    graph.namespace_manager.store.bind("odd prefix", rdflib.URIRef("https://example.org/odd/"))
+    graph.bind("firm", "https://example.org/quillhaven/", override=True, replace=True)
+    found = aiopkg.assess(graph, as_of=DAY)
+    rows = found.query("SELECT ?s { ?s a org:FormalOrganization . FILTER(STRSTARTS(STR(?s), STR(firm:))) }")
+    assert isinstance(rows, aiopkg.Solutions)
+    assert rows.shown()[0][0].startswith("firm:")
+    assert "@prefix firm:" in found.graph("asserted").serialize()
+    (name,) = rows.shown()[0]
+    assert found.explain([name, "a", "org:FormalOrganization"]).step.kind == "asserted"
+    again = aiopkg.query(graph, "SELECT ?s { ?s a org:FormalOrganization }")
+    assert isinstance(again, aiopkg.Solutions) and [name] in again.shown()

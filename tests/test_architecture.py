@@ -29,8 +29,20 @@ ORDER = [
         "assets",
     ),
     *("model", "rules", "settings", "crosswalk", "reason", "materialised", "measure", "validate", "derive"),
-    *("sparql", "explain", "baseline", "assessment", "cut", "report", "engine", "conformance", "querying", "live"),
-    *("ask", "connection", "imports", "web", "server", "agent", "doctor", "migrate", "cli", "__main__"),
+    *(
+        "sparql",
+        "explain",
+        "ask",
+        "baseline",
+        "assessment",
+        "cut",
+        "report",
+        "engine",
+        "conformance",
+        "querying",
+        "live",
+    ),
+    *("connection", "imports", "web", "server", "agent", "doctor", "migrate", "cli", "__main__"),
 ]
 """Each module may import from those before it, and from itself."""
 

@@ -124,7 +124,6 @@ def _written(graphs: "Graphs", found: "Evaluated", output_format: QueryFormat, o
     from pyoxigraph import QueryResultsFormat, QueryTriples, RdfFormat, serialize  # noqa: PLC0415
 
     from aiopkg.errors import InputError  # noqa: PLC0415
-    from aiopkg.vocab import PREFIXES  # noqa: PLC0415
 
     tables = {f.value: getattr(QueryResultsFormat, f.name.upper()) for f in QueryFormat if f.value in _TABLES}
     languages = {"turtle": RdfFormat.TURTLE, "ntriples": RdfFormat.N_TRIPLES, "jsonld": RdfFormat.JSON_LD}
@@ -132,7 +131,7 @@ def _written(graphs: "Graphs", found: "Evaluated", output_format: QueryFormat, o
         rdf_format = languages.get("turtle" if output_format is QueryFormat.text else output_format.value)
         if rdf_format is None:
             raise InputError("query-format", f"A graph is not written as {output_format.value}.", fix="Say turtle.")
-        prefixes = PREFIXES if rdf_format == RdfFormat.TURTLE else None
+        prefixes = dict(graphs.prefixes) if rdf_format == RdfFormat.TURTLE else None
         content = serialize(graphs.triples(found), format=rdf_format, prefixes=prefixes)
         return _steady((content or b"").decode())
     if output_format.value in languages:

@@ -74,11 +74,15 @@ class Gathering:
             subject, predicate, value, _ = quad
             extend((numbers[subject], numbers[predicate], numbers[value]))
             seen(offset)
-        for prefix, iri in declared.items():
-            self._prefixes.setdefault(prefix, set()).add(iri)
+        self.declare(declared)
         lines = lines_at(source.content, np.array(reached, dtype=np.int64))
         self._note(source.name, lines if source.has_lines else np.zeros_like(lines))
         return range(begun, len(self._flat) // 3)
+
+    def declare(self, prefixes: Mapping[str, str]) -> None:
+        """Take note of the prefixes of one document."""
+        for prefix, iri in prefixes.items():
+            self._prefixes.setdefault(prefix, set()).add(iri)
 
     def take_in_triples(self, found: Iterable[tuple[Triple, Place]]) -> None:
         """Take in triples that were read already, whose blank nodes are those of one document."""

@@ -5,6 +5,7 @@ from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import field
 from functools import cached_property
 from pathlib import Path
+from types import MappingProxyType
 
 import numpy as np
 from pyoxigraph import BlankNode, Literal, NamedNode, Quad, Store, Triple
@@ -234,9 +235,12 @@ def load_sources(sources: Iterable[Source], *, strict: bool = True, catalog: Pat
     return _model(gathering, strict=strict)
 
 
-def model_of(found: Iterable[tuple[Triple, Place]], *, strict: bool = True) -> Model:
+def model_of(
+    found: Iterable[tuple[Triple, Place]], *, prefixes: Mapping[str, str] = MappingProxyType({}), strict: bool = True
+) -> Model:
     """Make a model of triples and their places, blank nodes named by what is said of them; see :func:`load`."""
     gathering = Gathering()
+    gathering.declare(prefixes)
     gathering.take_in_triples(found)
     return _model(gathering, strict=strict)
 

@@ -75,7 +75,7 @@ class Graphs:
         if isinstance(found, QueryBoolean):
             return bool(found)
         if isinstance(found, QuerySolutions):
-            return Solutions.read(found, self.spelling.written)
+            return Solutions.read(found, self.spelling.written, self.prefixes)
         return rdflib_graph(self.triples(found), self.prefixes.items())
 
 

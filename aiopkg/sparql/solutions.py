@@ -1,6 +1,7 @@
 """The rows of a SELECT: terms as they are, plain values, and data frames."""
 
 from collections.abc import Callable, Iterator, Mapping
+from dataclasses import field
 from datetime import date, datetime
 from decimal import Decimal, InvalidOperation
 from typing import TYPE_CHECKING
@@ -42,13 +43,21 @@ class Solutions:
 
     columns: tuple[str, ...]
     rows: tuple[tuple[Term | None, ...], ...]
+    prefixes: Mapping[str, str] = field(default_factory=lambda: PREFIXES, repr=False, compare=False)
+    """Those by which IRIs are shown to a person."""
 
     @classmethod
-    def read(cls, found: QuerySolutions, written: Callable[[Term], Term] = lambda term: term) -> "Solutions":
+    def read(
+        cls,
+        found: QuerySolutions,
+        written: Callable[[Term], Term] = lambda term: term,
+        prefixes: Mapping[str, str] = PREFIXES,
+    ) -> "Solutions":
         """Take all rows of a result, each term as ``written`` has it; heeds the limits in force."""
         columns = tuple(variable.value for variable in found.variables)
         rows = ([row[column] for column in columns] for row in Budget.of(None).heeding(found))
-        return cls(columns, tuple(tuple(None if cell is None else written(cell) for cell in row) for row in rows))
+        terms = tuple(tuple(None if cell is None else written(cell) for cell in row) for row in rows)
+        return cls(columns, terms, prefixes)
 
     def __len__(self) -> int:
         return len(self.rows)
@@ -71,7 +80,7 @@ class Solutions:
 
     def shown(self) -> list[list[str]]:
         """Return the cells as a person reads them: IRIs by prefixed name where we know the prefix."""
-        return [[_shown(cell) for cell in row] for row in self.rows]
+        return [[_shown(cell, self.prefixes) for cell in row] for row in self.rows]
 
     def _plain(self) -> list[list[object]]:
         return [[None if cell is None else plain(cell) for cell in row] for row in self.rows]
@@ -92,7 +101,7 @@ def plain(term: Term) -> object:
         return term.value
 
 
-def _shown(term: Term | None) -> str:
+def _shown(term: Term | None, prefixes: Mapping[str, str]) -> str:
     if term is None:
         return ""
-    return shorten(term.value) if isinstance(term, NamedNode) else str(plain(term))
+    return shorten(term.value, prefixes) if isinstance(term, NamedNode) else str(plain(term))
