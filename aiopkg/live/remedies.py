@@ -2,9 +2,9 @@
 
 from bisect import bisect_left, insort
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
-from pyoxigraph import Quad, Store, Triple
+from pyoxigraph import NamedNode, Quad, Store, Triple
 
 from aiopkg import assets
 from aiopkg.derive import Recommendation
@@ -17,16 +17,30 @@ from aiopkg.vocab import GRAPH
 
 __all__ = ["Remedies"]
 
-_READ = (*GRAPH.facts, GRAPH.findings)
+_READ = NamedNode("urn:aiopkg:read")
+"""The graph of what the queries look at."""
 _MANY = 5000
 
 
 class Remedies:
-    """The recommendations of a store with findings, and the rows that they come from; writes their graph."""
+    """The recommendations that follow from a store of facts and one of findings, and the rows that they come from.
 
-    def __init__(self, store: Store, labels: Labels) -> None:
-        self._store = store
+    Writes their graph into the store of findings. What the queries look at is kept in a store of its own: the facts
+    stay alone in theirs, and few of them bear on a recommendation.
+    """
+
+    def __init__(self, facts: Store, derived: Store, labels: Labels) -> None:
+        self._facts, self._derived = facts, derived
         self._views = [View.read(path) for path in assets.queries("derive")]
+        self._read_by_queries = {predicate for view in self._views for predicate in view.reads.by_predicate}
+        self._store = Store()
+        self._store.bulk_extend(
+            Quad(quad.subject, quad.predicate, quad.object, _READ)
+            for predicate in sorted(self._read_by_queries, key=str)
+            for store, graphs in self._homes
+            for graph in graphs
+            for quad in store.quads_for_pattern(None, predicate, None, graph)
+        )
         self._rows: list[dict[Term, frozenset[Triple]]] = [{} for _ in self._views]
         self._held: dict[Term, Counter[Triple]] = {}
         self._found: dict[Term, Recommendation] = {}
@@ -37,27 +51,37 @@ class Remedies:
         self._read(changed, labels)
 
     @property
+    def _homes(self) -> Sequence[tuple[Store, Sequence[NamedNode]]]:
+        return (self._facts, GRAPH.facts), (self._derived, (GRAPH.findings,))
+
+    @property
     def recommendations(self) -> tuple[Recommendation, ...]:
         """All of them, in the order of reports."""
         return tuple(self._ordered)
 
     def update(self, changes: Changes, labels: Labels) -> None:
-        """Take in changes of facts and findings."""
+        """Take in changes of facts and findings, which their stores have taken in."""
+        for predicate in changes.by_predicate.keys() & self._read_by_queries:
+            for triple in changes.by_predicate[predicate]:
+                (self._store.add if self._holds(triple) else self._store.remove)(_quad(triple, _READ))
         changed: set[Term] = set()
         for place, view in enumerate(self._views):
-            reach = view.reached(self._store, changes, _READ)
+            reach = view.reached(self._store, changes, (_READ,))
             if reach:
                 changed |= self._renew(place, reach)
         self._read(changed, labels)
+
+    def _holds(self, triple: Triple) -> bool:
+        return any(_quad(triple, graph) in store for store, graphs in self._homes for graph in graphs)
 
     def _renew(self, place: int, reach: Reach) -> set[Term]:
         rows, view = self._rows[place], self._views[place]
         everything = reach.everything or len(reach.nodes) > _MANY
         if everything:
-            found = view.rows(self._store, _READ)
+            found = view.rows(self._store, (_READ,))
         else:
             with only(self._store, reach.nodes) as focus:
-                found = view.rows(self._store, _READ, focus)
+                found = view.rows(self._store, (_READ,), focus)
         changed: set[Term] = set()
         for key in set(rows) if everything else reach.nodes & rows.keys():
             old = rows.pop(key)
@@ -84,14 +108,18 @@ class Remedies:
             old = self._found.pop(subject, None)
             if old is not None:
                 del self._ordered[bisect_left(self._ordered, rank_of(old), key=rank_of)]
-            known = set(self._store.quads_for_pattern(subject, None, None, GRAPH.recommendations))  # type: ignore[arg-type]
+            known = set(self._derived.quads_for_pattern(subject, None, None, GRAPH.recommendations))  # type: ignore[arg-type]
             triples = sorted(self._held.get(subject, ()), key=str)
-            now = {Quad(t.subject, t.predicate, t.object, GRAPH.recommendations) for t in triples}
+            now = {_quad(triple, GRAPH.recommendations) for triple in triples}
             for quad in known - now:
-                self._store.remove(quad)
-            self._store.extend(now - known)
+                self._derived.remove(quad)
+            self._derived.extend(now - known)
             for recommendation in recommendations_in(triples, labels):
                 self._found[subject] = recommendation
                 insort(self._ordered, recommendation, key=rank_of)
             if not triples:
                 self._held.pop(subject, None)
+
+
+def _quad(triple: Triple, graph: NamedNode) -> Quad:
+    return Quad(triple.subject, triple.predicate, triple.object, graph)

@@ -39,6 +39,7 @@ __all__ = ["Revised", "Rulings"]
 
 _MANY = 5000
 """A rule is judged anew at all its elements rather than at more of them than this."""
+Element = NamedNode | BlankNode
 _Pair = tuple[Node, Term]
 
 
@@ -185,6 +186,10 @@ class Rulings:
         clerk = self._clerk.informed(self._excuses, self._openness, model, labels)
         self._not_known = clerk.not_known(candidates, self._undecided)
         return self._rewrite(touched, clerk, judged)
+
+    def failing_among(self, elements: Iterable[Element]) -> set[Element]:
+        """Those of some elements at which a rule fails: where others stand in the files is told nowhere."""
+        return {element for element in elements if any((rule.iri, element) in self._judgements for rule in self._rules)}
 
     def _reach(self, name: Node, changes: Changes, *, opened: bool) -> Reach:
         """The elements at which a rule is to be judged again."""

@@ -1,9 +1,9 @@
-"""One store with all that is kept about it, and how an edit goes through it, stage by stage."""
+"""A store of facts with all that is kept about it, and how an edit goes through it, stage by stage."""
 
 from collections.abc import Iterable, Sequence
 from datetime import date
 
-from pyoxigraph import BlankNode, Literal, NamedNode, Quad, Triple
+from pyoxigraph import BlankNode, Literal, NamedNode, Quad, Store, Triple
 
 from aiopkg import assets
 from aiopkg.assessment import Assessment, spoken
@@ -54,11 +54,12 @@ class State:
         self._measures = Measures(store, as_of, matter.given, model.place_of, self._told)
         self._plain = Labels.of(store, GRAPH.facts)
         self._rulings = Rulings(store, matter.rules, as_of, model, self._plain, self._told)
-        write_graph(store, GRAPH.findings, finding_triples(self._rulings.ruling.findings, self._rules))
+        self._derived = derived = Store()
+        write_graph(derived, GRAPH.findings, finding_triples(self._rulings.ruling.findings, self._rules))
         write_graph(store, GRAPH.ontology, self._told)
         self._labels = self._plain.revised(store, GRAPH.facts, {triple.subject for triple in self._told})
-        self._remedies = Remedies(store, self._labels)
-        self._trails = Trails(store, self._rulings.ruling.findings, self._labels)
+        self._remedies = Remedies(store, derived, self._labels)
+        self._trails = Trails(store, derived, self._rulings.ruling.findings, self._labels)
 
     def assessment(self) -> Assessment:
         """All of it, as one value."""
@@ -86,6 +87,7 @@ class State:
             cascades=cascades,
             labels=labels,
             facts=self._store,
+            derived=lambda: self._derived,
             closure=self._closure,
             overlook=sum_up,
             baseline=self._baseline,
@@ -99,11 +101,13 @@ class State:
         After None the state is not to be used any more.
         """
         self._edits += 1
+        self._part()
         restatement = self._restate(model, fresh, lost)
         if restatement is None:
             return None
         facts, restated = restatement
-        moved = _elsewhere(self.model, model, (*fresh, *lost, *model.relocated(self.model)))
+        concerned = self._rulings.failing_among(_ends((*fresh, *lost, *model.relocated(self.model))))
+        moved = {end for end in concerned if self.model.place_of(end) != model.place_of(end)}
         respelt = self.model.respelt(model)
         self.model = model
         changes = self._measures.update(facts)
@@ -115,12 +119,17 @@ class State:
         gone = set(finding_triples(revised.removed, self._rules))
         come = set(finding_triples(revised.added, self._rules))
         for triple in gone - come:
-            self._store.remove(_quad(triple, GRAPH.findings))
-        self._store.extend(_quad(triple, GRAPH.findings) for triple in come - gone)
+            self._derived.remove(_quad(triple, GRAPH.findings))
+        self._derived.extend(_quad(triple, GRAPH.findings) for triple in come - gone)
         stored = Changes(frozenset(come - gone), frozenset(gone - come))
         self._remedies.update(changes.and_then(stored), self._labels)
         self._trails.update(changes, restated, revised.added, revised.removed, renamed, self._labels)
         return revised
+
+    def _part(self) -> None:
+        """Leave the facts alone in their store, whoever had all graphs put into it: it answers sooner so."""
+        for graph in self._derived.named_graphs():
+            self._store.remove_graph(graph)
 
     def _restate(
         self, model: Model, fresh: Sequence[Triple], lost: Sequence[Triple]
@@ -178,10 +187,8 @@ def _subjects(triples: Iterable[Triple]) -> set[NamedNode | BlankNode]:
     return {triple.subject for triple in triples if isinstance(triple.subject, NamedNode | BlankNode)}
 
 
-def _elsewhere(before: Model, after: Model, triples: Iterable[Triple]) -> set[Term]:
-    """The ends of some triples that are described elsewhere since."""
-    ends = {end for t in triples for end in (t.subject, t.object) if isinstance(end, NamedNode | BlankNode)}
-    return {end for end in ends if before.place_of(end) != after.place_of(end)}
+def _ends(triples: Iterable[Triple]) -> set[NamedNode | BlankNode]:
+    return {end for t in triples for end in (t.subject, t.object) if isinstance(end, NamedNode | BlankNode)}
 
 
 def _is_told_twice(triple: Triple, model: Model) -> bool:

@@ -30,6 +30,7 @@ from aiopkg.syntax.tree import (
 from aiopkg.syntax.tree import write_tokens as written
 from aiopkg.validate.focus import Focus
 from aiopkg.validate.query_rewrite import chained, prebind
+from aiopkg.validate.run import holds_only
 from aiopkg.validate.terms import Term
 from aiopkg.vocab import XSD
 
@@ -48,7 +49,8 @@ def solutions_of(store: Store, query: Query, graphs: Sequence[NamedNode], blocks
     """The solutions of a query over some graphs, of which some variables are bound by blocks of text beforehand."""
     ready = prebind(query, blocks)
     text = write_query(Query(ready.head, chained(ready.where), ready.tail, ready.prologue))
-    solutions = store.query(text, default_graph=list(graphs))
+    whole = holds_only(store, graphs)
+    solutions = store.query(text, default_graph=None if whole else list(graphs), use_default_graph_as_union=whole)
     assert isinstance(solutions, QuerySolutions)
     return [tuple(solution) for solution in solutions]
 

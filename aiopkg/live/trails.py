@@ -37,10 +37,13 @@ _TELLING = {*KINDS.values(), *STAKES}
 
 
 class Trails:
-    """The cascades of a store's violated findings, and what they rest on; writes their graph."""
+    """The cascades of violated findings along the facts of a store, and what they rest on.
 
-    def __init__(self, store: Store, findings: Iterable[Finding], labels: Labels) -> None:
-        self._store = store
+    Writes their graph into another store.
+    """
+
+    def __init__(self, store: Store, derived: Store, findings: Iterable[Finding], labels: Labels) -> None:
+        self._store, self._derived = store, derived
         self._labels = labels
         self._dependencies = Dependencies.of(store)
         self._before: dict[Element, set[tuple[Element, bool]]] = defaultdict(set)
@@ -210,8 +213,8 @@ class Trails:
             return
         old, new = ({*cascade_triples([found])} if found else set() for found in (before, after))
         for triple in old - new:
-            self._store.remove(_quad(triple))
-        self._store.extend(map(_quad, new - old))
+            self._derived.remove(_quad(triple))
+        self._derived.extend(map(_quad, new - old))
 
     def _bear(self, finding: Finding, found: Cascade, change: int) -> set[tuple[str, str]]:
         """Count a cascade into what the arrows rest on, or out of it; returns the areas that it concerns."""

@@ -74,6 +74,13 @@ class Shape:
     constraints: tuple[Constraint, ...]
 
 
+def holds_only(store: Store, graphs: Sequence[NamedNode]) -> bool:
+    """Whether some graphs are all that a store has: it then looks into all of them at once, not one by one."""
+    if not set(store.named_graphs()) <= set(graphs):
+        return False
+    return next(iter(store.quads_for_pattern(None, None, None, DefaultGraph())), None) is None
+
+
 @dataclass
 class Run:
     """The data of one validation: a store, the graphs whose union is read, and what was asked already."""
@@ -103,7 +110,7 @@ class Run:
     def _ask(self, store: Store, query: str, this: Term | None) -> list[tuple[Term | None, ...]]:
         chosen: dict[Variable, Term] = {Variable("this"): this} if isinstance(this, BlankNode) else {}
         graphs: list[NamedNode | BlankNode | DefaultGraph] | None = None
-        whole = self._has_nothing_else(store)
+        whole = self.graphs is not None and holds_only(store, self.graphs)
         if self.graphs is not None and not whole:
             graphs = list(self.graphs)
         try:
@@ -113,12 +120,6 @@ class Run:
         if not isinstance(solutions, QuerySolutions):
             raise TypeError("only SELECT queries are asked of the data")
         return [tuple(solution) for solution in solutions]
-
-    def _has_nothing_else(self, store: Store) -> bool:
-        """Whether the graphs are all that the store has: it then looks into all of them at once, not one by one."""
-        if self.graphs is None or not set(store.named_graphs()) <= set(self.graphs):
-            return False
-        return next(iter(store.quads_for_pattern(None, None, None, DefaultGraph())), None) is None
 
     def ask_with_shapes(self, query: str, name: NamedNode, this: Term | None) -> list[tuple[Term | None, ...]]:
         """The solutions of a query that reads the shapes graph as the named graph ``name``."""
