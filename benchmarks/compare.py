@@ -24,8 +24,9 @@ from time import perf_counter
 
 from benchmarks.environments import PEERS, Absent, Peer, cache_folder, command_of, version_of
 from benchmarks.generate import AS_OF
+from benchmarks.measured import RESULTS, Measurement
 from benchmarks.prepare import Prepared, prepared
-from benchmarks.table import RESULTS, Measurement, write_tables
+from benchmarks.table import write_tables
 
 __all__ = ["run"]
 
@@ -84,13 +85,13 @@ def _peer(peer: Peer, data: Prepared, runs: int, limit: float) -> Measurement:
     given = (data.asserted, data.program if peer.name == "nemo" else data.axioms)
     if task == "validate":
         given = (data.closed, data.shapes)
+    runs = 1 if peer.slow else runs
     try:
-        command = command_of(peer)
-        done = run([*command, task, *map(str, given), str(1 if peer.slow else runs)], limit)
+        done = run([*command_of(peer), task, *map(str, given), str(runs)], limit)
     except Absent as error:
         return found.failed(str(error))
-    except TimeoutError as error:
-        return found.failed(str(error))
+    except TimeoutError:
+        return found.ended(limit, runs)
     version = version_of(peer)
     if done.code or not done.output.strip():
         return found.failed((done.complaint.strip() or f"exit code {done.code}").splitlines()[-1][:200], version)
@@ -105,8 +106,8 @@ def _whole(name: str, task: str, data: Prepared, command: Sequence[str], runs: i
     for _ in range(runs):
         try:
             done = run(command, limit)
-        except TimeoutError as error:
-            return found.failed(str(error))
+        except TimeoutError:
+            return found.ended(limit, 1)
         if done.code not in (0, 1):
             return found.failed((done.complaint.strip() or f"exit code {done.code}").splitlines()[-1][:200])
         times.append(done.seconds)
@@ -124,8 +125,8 @@ def _ours(data: Prepared, runs: int, limit: float) -> list[tuple[str, Callable[[
         found = Measurement("aiopkg", "edit", data.triples)
         try:
             done = run(edit, limit)
-        except TimeoutError as error:
-            return found.failed(str(error))
+        except TimeoutError:
+            return found.ended(limit, 1)
         if done.code:
             return found.failed((done.complaint.strip() or f"exit code {done.code}").splitlines()[-1][:200])
         told = json.loads(done.output.strip().splitlines()[-1])

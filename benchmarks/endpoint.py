@@ -31,7 +31,8 @@ from pyoxigraph import NamedNode, parse
 
 from benchmarks.environments import Absent, Peer, command_of, version_of
 from benchmarks.generate import AS_OF, write
-from benchmarks.table import RESULTS, Served, write_tables
+from benchmarks.measured import RESULTS, Served
+from benchmarks.table import write_tables
 
 __all__ = ["Server"]
 
