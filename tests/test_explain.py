@@ -84,7 +84,7 @@ def test_absence_is_a_reason() -> None:
     found = small("ex:scoring a aiop:UseCase ; rdfs:label 'Scoring' ; aiop:stage aiop:Production .")
     finding = next(f for f in found.findings if f.rule == "G101")
     step = found.explain(finding).step
-    assert [absence.sentence for absence in step.absences] == ["some value concerns Scoring"]
+    assert [absence.sentence for absence in step.absences] == ["something concerns Scoring"]
     assert (
         Triple(NamedNode("https://example.org/scoring"), RDF.type, NamedNode(f"{AIOP_}OperatedUseCase"))
         in step.premises
@@ -303,3 +303,19 @@ def test_the_command_says_why_not() -> None:
     fact = run("explain", "--not", maker, "Demand forecast", "a", "aiop:LiveUseCase", "-f", "json")
     assert not json.loads(fact.stdout)["follows"]
     assert run("explain", "--not", maker, "G105", "Demand forecast", "-f", "html").returncode == 2
+
+
+def test_what_was_looked_for_in_vain_reads_as_a_sentence(bank: Assessment) -> None:
+    said = {
+        absence.sentence
+        for finding in bank.findings
+        for step in bank.explain(finding).steps.values()
+        for absence in step.absences
+    }
+    assert len(said) > 8
+    assert not [each for each in said if re.search(r"[;<>=»{}?]|NOT EXISTS|FILTER", each)]
+    assert "Early arrears outreach has a literacy measure" in said
+    assert (
+        "the guardrail kind of Quarterly fairness sample for firms is some kind, and that kind is a data guard kind"
+        in said
+    )

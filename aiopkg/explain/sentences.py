@@ -9,29 +9,18 @@ from pyoxigraph import BlankNode, Literal, NamedNode, RdfFormat, Store, Triple, 
 from aiopkg import assets
 from aiopkg.dataclass import dataclass
 from aiopkg.explain.proof import Term
+from aiopkg.explain.seeking import Seeking, bare, expression_in_words, path_in_words
 from aiopkg.explain.wording import joined, with_articles
 from aiopkg.model.labels import Labels
 from aiopkg.reason.table import RULES
 from aiopkg.syntax.parser import parse_construct
-from aiopkg.syntax.paths import Alternative, Inverse, Path, Predicate, Repeat
-from aiopkg.syntax.paths import Sequence as Chain
-from aiopkg.syntax.tree import (
-    Exists,
-    Filter,
-    Group,
-    Minus,
-    Optional,
-    Pattern,
-    SubSelect,
-    Token,
-    Union,
-)
+from aiopkg.syntax.paths import Path, Predicate
+from aiopkg.syntax.tree import Group, Pattern, Token
 from aiopkg.vocab import OWL, PREFIXES, RDF, RDFS, SH, SKOS, shorten
 
-__all__ = ["Inference", "Sentences", "bare", "inferences", "matched"]
+__all__ = ["Inference", "Sentences", "bare", "inferences", "matched", "read_aloud"]
 
 _PLACEHOLDER = re.compile(r"\{(\w+)\}")
-_REPEATS = {"*": ", any number of times", "+": ", once or more", "?": ", if at all"}
 _LONGEST = 400
 _OWNED = {"it": "its", "which": "whose"}
 
@@ -93,6 +82,11 @@ def _verbs() -> Mapping[NamedNode, str]:
     }
 
 
+def read_aloud(term: NamedNode) -> str:
+    """Return how a term of the vocabularies of RDF, RDFS and OWL is read, empty for any other."""
+    return _verbs().get(term, "")
+
+
 class Sentences:
     """Reads facts, rules and absences aloud, in the names that people gave to things."""
 
@@ -102,8 +96,8 @@ class Sentences:
 
     def name(self, term: Term) -> str:
         """Return what a term is called; a class without a name by what it asks for."""
-        if isinstance(term, NamedNode) and term in _verbs():
-            return _verbs()[term]
+        if isinstance(term, NamedNode) and read_aloud(term):
+            return read_aloud(term)
         if isinstance(term, BlankNode):
             return self._described(term)
         return self._labels(term)
@@ -158,76 +152,18 @@ class Sentences:
 
     def absence(self, group: Group, bound: Mapping[str, Term], besides: int) -> str:
         """Return what was looked for and not found, or not found again."""
-        looked = "; ".join(self._looked_for(group, bound))
+        looked = Seeking(self.name, bound).sentence(group)
         if len(looked) > _LONGEST:
             looked = looked[:_LONGEST].rsplit(" ", 1)[0] + " ..."
         return f"{looked} ({besides} found, and no other)" if besides else looked
 
-    def _looked_for(self, group: Group, bound: Mapping[str, Term]) -> Iterator[str]:
-        for element in group.elements:
-            match element:
-                case Pattern():
-                    yield self.pattern(element, bound)
-                case Filter() if not any(isinstance(token, Exists) for token in element.tokens):
-                    yield f"where {self.expression(element.tokens, bound)}"
-                case Filter():
-                    for token in element.tokens:
-                        if isinstance(token, Exists):
-                            word = "and not" if token.negated else "and"
-                            yield f"{word} ({'; '.join(self._looked_for(token.group, bound))})"
-                case Minus():
-                    yield f"and not ({'; '.join(self._looked_for(element.group, bound))})"
-                case Optional():
-                    yield f"perhaps ({'; '.join(self._looked_for(element.group, bound))})"
-                case Union():
-                    yield " or ".join(f"({'; '.join(self._looked_for(branch, bound))})" for branch in element.groups)
-                case SubSelect():
-                    yield from self._looked_for(element.query.where, bound)
-                case _:
-                    pass
-
-    def pattern(self, pattern: Pattern, bound: Mapping[str, Term]) -> str:
-        """Return one pattern as a clause, with what is bound by its name."""
-        subject, value = self._token(pattern.subject, bound), self._token(pattern.object, bound)
-        if pattern.path is None:
-            return f"{subject} {self._token(pattern.verb, bound)} {value}"
-        if pattern.path == Predicate(RDF.type):
-            return with_articles(f"{subject} {self.path(pattern.path)} {value}")
-        if isinstance(pattern.path, Inverse):
-            return f"{value} {self.path(pattern.path.path)} {subject}"
-        return f"{subject} {self.path(pattern.path)} {value}"
-
     def path(self, path: Path) -> str:
         """Return a property path in words."""
-        match path:
-            case Predicate(iri):
-                return self.name(iri)
-            case Inverse(inner):
-                return f"(backwards) {self.path(inner)}"
-            case Chain(first, second):
-                return f"{self.path(first)} » {self.path(second)}"
-            case Alternative(options):
-                return f"({' or '.join(map(self.path, options))})"
-            case Repeat(inner, sign):
-                return f"({self.path(inner)}{_REPEATS[sign]})"
+        return path_in_words(path, self.name)
 
     def expression(self, tokens: Sequence[Token], bound: Mapping[str, Term]) -> str:
         """Return an expression with each variable by what it stands for."""
-        words = [self._token(token, bound) for token in tokens if not isinstance(token, Exists)]
-        if words[:1] == ["("] and words[-1:] == [")"]:
-            words = words[1:-1]
-        text = re.sub(r"(?<=\w) \( ", "(", " ".join(words))
-        return re.sub(r"\( | \)|(?<=.) ,", lambda match: match[0].strip(), text)
-
-    def _token(self, token: str, bound: Mapping[str, Term]) -> str:
-        if token in bound:
-            return self.name(bound[token])
-        if token.startswith("?"):
-            return f"some {bare(token)}" if not token.startswith("?_") else "something"
-        prefix, colon, local = token.partition(":")
-        if colon and prefix in PREFIXES:
-            return self.name(NamedNode(PREFIXES[prefix] + local))
-        return self.name(NamedNode(token[1:-1])) if token.startswith("<") and token.endswith(">") else token
+        return expression_in_words(tokens, bound, self.name)
 
     def _described(self, node: BlankNode, above: frozenset[BlankNode] = frozenset()) -> str:
         """Return what a nameless class asks for, or what a nameless list holds."""
@@ -270,11 +206,6 @@ class Sentences:
             names.append(self._described(member, above) if isinstance(member, BlankNode) else self.name(member))  # type: ignore[arg-type]
             cell = next((q.object for q in self._store.quads_for_pattern(cell, RDF.rest, None, None)), None)
         return names
-
-
-def bare(variable: str) -> str:
-    """Return the name of a variable as words."""
-    return re.sub(r"(?<=[a-z])(?=[A-Z])", " ", variable.lstrip("?$")).lower()
 
 
 def _sentence(text: str) -> str:

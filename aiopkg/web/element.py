@@ -179,7 +179,7 @@ def _influences(shown: Shown, name: str) -> tuple[Influence, ...]:
 def _hops(shown: Shown, reach: Reach) -> tuple[Hop, ...]:
     return tuple(
         Hop(
-            fact_in_words(link, shown.labels),
+            fact_in_words(link, shown.assessment.labels),
             "" if link.asserted else shown.links.fact(link.triple),
             link.effect.value if isinstance(link.effect, NamedNode) else str(link.effect),
             shown.labels(link.effect),

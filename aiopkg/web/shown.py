@@ -4,10 +4,11 @@ from collections import defaultdict
 from collections.abc import Mapping
 from functools import cached_property
 
-from pyoxigraph import BlankNode, NamedNode
+from pyoxigraph import BlankNode, Literal, NamedNode, Triple
 
 from aiopkg.assessment import Assessment
 from aiopkg.derive.cascade import Cascade, Reach, RootCause
+from aiopkg.explain.sentences import read_aloud
 from aiopkg.report.page import Page
 from aiopkg.report.page.gaps import RuleGaps
 from aiopkg.rules import Rule
@@ -25,8 +26,12 @@ class Shown:
 
     def __init__(self, assessment: Assessment) -> None:
         self.assessment = assessment
-        self.labels = assessment.labels
         self.links = Addresses()
+
+    def labels(self, term: Node | Literal | Triple) -> str:
+        """Return what a term is called; the words of RDF, RDFS and OWL as they are read aloud."""
+        known = read_aloud(term) if isinstance(term, NamedNode) else ""
+        return known or self.assessment.labels(term)
 
     @cached_property
     def report(self) -> Page:
