@@ -72,10 +72,10 @@ def test_processes_that_are_replaced_take_up_all_changes(kind: str, monkeypatch:
                 if number % 3 == 2:
                     await commit(ledger, f"DELETE WHERE {{ <urn:{number}> ?p ?o }} ; DROP GRAPH <urn:g>")
                 assert len(ledger._changes) <= 3
-                assert len(ledger.pool._patches) <= 6
+                assert len(ledger.pool._stock._patches) <= 6
             before = await rows(ledger)
             assert len(before) == (29 if kind == "reasoned" else 1)
-            assert len(list(ledger.pool._path.glob("dataset*.nq"))) == 1
+            assert len(list(ledger.pool._stock._path.glob("dataset*.nq"))) == 1
             assert ledger._keeper is not None
             for process in (ledger._keeper, *(worker.process for worker in ledger.pool._workers)):
                 process.kill()

@@ -9,10 +9,10 @@ import httptools
 
 from aiopkg.server.exchange import Exchange, Incoming
 from aiopkg.server.messages import Reply, Whole
-from aiopkg.server.pool import Ticket
 from aiopkg.server.problem import Problem
 from aiopkg.server.protocol import LEEWAY, Application
 from aiopkg.server.response import head_of, known_head
+from aiopkg.server.ticket import Ticket
 
 __all__ = ["Connection", "Connections"]
 

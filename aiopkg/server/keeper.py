@@ -11,12 +11,17 @@ from aiopkg.server.holding import Holding
 from aiopkg.server.kept import Kept, keep
 from aiopkg.server.messages import Message, Patch, Reply, Visit
 from aiopkg.server.problem import Problem, Refusal
+from aiopkg.server.process import stand_back
 
 __all__ = ["main"]
+
+STEPS_BACK = 8
+"""By how much the keeper lets the server and those who answer questions go first."""
 
 
 def main() -> None:
     """Keep what the first message says, and answer until the input ends."""
+    stand_back(STEPS_BACK)
     holding = Message.read(sys.stdin.buffer, Holding)
     if not isinstance(holding, Holding):
         return

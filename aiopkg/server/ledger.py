@@ -12,13 +12,14 @@ from pyoxigraph import NamedNode
 
 from aiopkg.errors import InputError, Place
 from aiopkg.server.changes import are_many, fold, without_graphs
+from aiopkg.server.dialogue import Lost
 from aiopkg.server.holding import Holding
 from aiopkg.server.layout import ORGANIZATION, Layout
 from aiopkg.server.limits import Limits
 from aiopkg.server.messages import Amendment, Message, Patch, Reply, Upload, Visit
 from aiopkg.server.pool import Pool
 from aiopkg.server.problem import Problem
-from aiopkg.server.process import Lost, Process
+from aiopkg.server.process import Process
 
 __all__ = ["Ledger"]
 
@@ -134,8 +135,7 @@ class Ledger:
             return outcome
         change = Patch(int(outcome.headers["removed"]), outcome.body)
         self._changes.append(change)
-        self.pool.revise(change)
-        await self.pool.fold()
+        await self.pool.revise(change)
         if are_many(self._changes):
             self._changes = [await asyncio.to_thread(self._folded)]
         return done

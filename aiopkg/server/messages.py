@@ -14,12 +14,12 @@ from types import MappingProxyType
 from typing import Any, BinaryIO, ClassVar, Protocol, Self
 
 __all__ = [
-    "HANDED_BACK",
     "LENGTHS",
-    "SOON",
     "Amendment",
+    "Fallen",
     "Lookup",
     "Message",
+    "Offshoot",
     "Patch",
     "Portrait",
     "Question",
@@ -30,14 +30,8 @@ __all__ = [
 ]
 
 LENGTHS = struct.Struct(">II")
-HANDED_BACK = LENGTHS.pack(0, 0)
-"""The reply to a question that was not looked at."""
-
 SUCCESS = b'{"status": 200,'
 """How the header of an answer begins."""
-
-SOON = 0.01
-"""Seconds after which a question that has waited behind another is asked of somebody else."""
 
 SHORT = 1000
 """Headers of up to so many characters are remembered: most messages have the header of one before."""
@@ -194,6 +188,18 @@ class Patch(Message):
 
 
 @dataclass(frozen=True, slots=True)
+class Offshoot(Message):
+    """A request to the stem for one more worker; where it answers is said beside it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Fallen(Message):
+    """The news to the stem that a worker has ended: the number of its process."""
+
+    process: int
+
+
+@dataclass(frozen=True, slots=True)
 class Reply:
     """A whole HTTP response: status, headers, body."""
 
@@ -221,11 +227,6 @@ class Whole:
     pieces: list[bytes]
 
     @property
-    def is_handed_back(self) -> bool:
-        """Whether it says that nothing was done, and somebody else may be asked."""
-        return not self.header
-
-    @property
     def is_success(self) -> bool:
         """Whether it is an answer, and no problem."""
         return self.header.startswith(SUCCESS)
@@ -246,7 +247,7 @@ class Whole:
 
 
 _KINDS: Mapping[str, type[Message]] = MappingProxyType(
-    {kind.__name__: kind for kind in (Question, Amendment, Lookup, Upload, Portrait, Visit, Patch)}
+    {kind.__name__: kind for kind in (Question, Amendment, Lookup, Upload, Portrait, Visit, Patch, Offshoot, Fallen)}
 )
 
 

@@ -1,62 +1,49 @@
-"""A process of our own and the pipes to it: a worker, or the keeper."""
+"""A process of our own and the pipes to it: the stem of the workers, or the keeper."""
 
 import asyncio
 import json
 import logging
+import os
 import sys
 import tempfile
+import time
 from asyncio.subprocess import DEVNULL, PIPE
-from collections import deque
-from collections.abc import Callable
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Self, cast
 
-from aiopkg.errors import InputError
-from aiopkg.server.messages import LENGTHS, Message, Reply, Whole
+from aiopkg.server.dialogue import Dialogue
 
-__all__ = ["Lost", "Process"]
+__all__ = ["Process", "stand_back"]
 
 LOG = logging.getLogger(__name__)
 BOOT = "import json, sys; sys.path[:] = json.loads(sys.argv.pop()); from aiopkg.server.{} import main; main()"
 """What a process runs: the modules of this one, found where this one finds them."""
 
-OUT_OF_MEMORY = ("memory allocation", "MemoryError")
-"""What the last words of a process hold when it got no more memory."""
-
-LONGEST_HEADER = 2**20
 INPUT = 0
 
 
-class Lost(Exception):
-    """The process has ended by itself."""
+def stand_back(steps: int) -> None:
+    """Let the processes go first that stand back by fewer steps, and out of reach of the terminal's Ctrl-C.
 
-    @property
-    def for_memory(self) -> bool:
-        """Whether it got no more memory."""
-        return any(sign in str(self) for sign in OUT_OF_MEMORY)
-
-
-class Process(asyncio.SubprocessProtocol):
-    """One process that answers messages, one after the other, in the order in which they are posted.
-
-    What comes from it is taken in as it comes and kept in pieces, so that no reply, however long, holds up the loop.
+    The process gets a group of its own, but no session: schedulers that share out time by session would give each
+    of ours as much as the server itself.
     """
+    if sys.platform != "win32":
+        if os.getpgrp() != os.getpid():
+            os.setpgid(0, 0)
+        os.nice(steps)
+
+
+class Process(Dialogue, asyncio.SubprocessProtocol):
+    """One process that answers messages, one after the other, in the order in which they are posted."""
 
     _transport: asyncio.SubprocessTransport
     _pipe: asyncio.WriteTransport
 
-    def __init__(self, complaints: Path) -> None:
-        self.complaints = complaints
-        self._ended = asyncio.Event()
-        self._asked: deque[Callable[[Whole | Lost], None]] = deque()
-        self._unsent: list[bytes] = []
-        self._start = b""
-        self._whole: Whole | None = None
-        self._missing = 0
-
     @classmethod
-    async def start(cls, module: str, folder: Path, *arguments: str) -> Self:
-        """Start a process that runs ``main`` of one of our modules."""
+    async def start(cls, module: str, folder: Path, *arguments: str, passing: Sequence[int] = ()) -> Self:
+        """Start a process that runs ``main`` of one of our modules; it has the descriptors that are passed, too."""
         handle, complaints = tempfile.mkstemp(dir=folder, suffix=".log")
         with open(handle, "wb") as errors:  # noqa: PTH123 (a descriptor)
             transport, process = await asyncio.get_running_loop().subprocess_exec(
@@ -69,111 +56,34 @@ class Process(asyncio.SubprocessProtocol):
                 stdin=PIPE,
                 stdout=PIPE,
                 stderr=errors if sys.platform != "win32" else DEVNULL,
-                start_new_session=True,
+                pass_fds=passing,
+                env={**os.environ, "OPENBLAS_NUM_THREADS": "1"},
             )
         process._transport = transport
         process._pipe = cast(asyncio.WriteTransport, transport.get_pipe_transport(INPUT))
         return process
-
-    async def wait_until_ready(self, message: Message | None = None) -> Reply:
-        """Wait for the first reply, to a message if one is given; raises InputError when none comes."""
-        try:
-            return await self._reply(message)
-        except Lost as error:
-            await self.end()
-            raise InputError("worker-start", f"A process of the server does not start: {error}") from error
-        except BaseException:
-            await self.end()
-            raise
 
     @property
     def is_alive(self) -> bool:
         """Whether it has not ended."""
         return self._transport.get_returncode() is None and not self._ended.is_set()
 
-    async def ask(self, message: Message) -> Reply:
-        """Send a message and wait for the whole reply; raises Lost when the process ends instead."""
-        return await self._reply(message)
+    @property
+    def work(self) -> float:
+        """Seconds of the clock."""
+        return time.monotonic()
 
-    async def _reply(self, message: Message | None) -> Reply:
-        answered: asyncio.Future[Whole | Lost] = asyncio.get_running_loop().create_future()
-
-        def settle(outcome: Whole | Lost) -> None:
-            if not answered.done():
-                answered.set_result(outcome)
-
-        self.post(message, settle)
-        outcome = await answered
-        if isinstance(outcome, Lost):
-            raise outcome
-        return await outcome.reply()
-
-    def post(self, message: Message | None, done: Callable[[Whole | Lost], None]) -> None:
-        """Send a message behind those before it; ``done`` is called later, with the reply when it is whole.
-
-        Without a message the reply is the one that comes unasked. What is posted at one moment is sent at once.
-        """
-        loop = asyncio.get_running_loop()
-        if self._ended.is_set():
-            loop.call_soon(done, Lost(self._last_words()))
-            return
-        self._asked.append(done)
-        if message is not None:
-            if not self._unsent:
-                loop.call_soon(self._send)
-            self._unsent += message.packed()
-
-    def _send(self) -> None:
-        unsent, self._unsent = self._unsent, []
-        if not self._pipe.is_closing():
-            self._pipe.writelines(unsent)
+    def yield_to_others(self) -> None:
+        """Nothing that such a process could do."""
 
     def pipe_data_received(self, fd: int, data: bytes) -> None:
-        """Take in a piece of a reply, or several replies."""
-        while data:
-            if self._whole is None:
-                data = self._begin(self._start + data if self._start else data)
-                if self._whole is None:
-                    return
-            piece, data = (data, b"") if len(data) <= self._missing else (data[: self._missing], data[self._missing :])
-            if piece:
-                self._whole.pieces.append(piece)
-                self._missing -= len(piece)
-            if not self._missing:
-                whole, self._whole = self._whole, None
-                if not self._asked:
-                    self.kill()  # it says what nobody has asked
-                    return
-                self._asked.popleft()(whole)
-
-    def _begin(self, data: bytes) -> bytes:
-        """Read the header of a reply if all of it is there; returns what follows it."""
-        if len(data) >= LENGTHS.size:
-            header_length, self._missing = LENGTHS.unpack_from(data)
-            end = LENGTHS.size + header_length
-            if header_length > LONGEST_HEADER:
-                self.kill()
-                return b""
-            if len(data) >= end:
-                self._start = b""
-                self._whole = Whole(data[LENGTHS.size : end], [])
-                return data[end:]
-        self._start = data
-        return b""
+        """Take in what comes."""
+        self._take(data)
 
     def connection_lost(self, exc: Exception | None) -> None:
         """The process and its pipes are gone."""
-        self._ended.set()
         self._transport.close()
-        asked, self._asked = self._asked, deque()
-        for done in asked:
-            done(Lost(self._last_words()))
-
-    def _last_words(self) -> str:
-        text = self.complaints.read_text("utf-8", "replace") if self.complaints.exists() else ""
-        lines = [line for line in text.splitlines() if line.strip()]
-        memory = [line for line in lines if any(sign in line for sign in OUT_OF_MEMORY)]
-        return next(iter(memory + lines[-1:]), f"exit status {self._transport.get_returncode()}").strip()
+        self._lose()
 
     def kill(self) -> None:
         """Kill the process; its end shows a little later."""
@@ -183,14 +93,9 @@ class Process(asyncio.SubprocessProtocol):
             except ProcessLookupError:
                 LOG.debug("A process had ended before it was killed.")
 
-    async def wait(self) -> None:
-        """Wait until the process and its pipes are gone."""
-        await self._ended.wait()
+    def _write(self, pieces: list[bytes]) -> None:
+        if not self._pipe.is_closing():
+            self._pipe.writelines(pieces)
 
-    async def end(self) -> None:
-        """Kill the process and wait until it and its pipes are gone."""
-        self._asked.clear()
-        self.kill()
+    def _close(self) -> None:
         self._transport.close()
-        await self.wait()
-        self.complaints.unlink(missing_ok=True)

@@ -1,18 +1,20 @@
 """The process that holds a store and answers questions, one after the other, until its input ends.
 
-Several may have been sent to it at a time. When one has taken long, those behind it are handed back, because others
-have been asked meanwhile.
+It is started with one argument, a JSON object of ``dataset`` (a path), ``layout``, ``limits`` and ``door``. With a
+door, the descriptor of a socket, it is a stem: it answers no question itself, but takes in changes and branches, and
+each branch answers at the socket that came through the door.
 
-It is started with one argument, a JSON object of ``dataset`` (a path), ``layout`` and ``limits``. Once the dataset is
-loaded it gives up the right to open anything: no file, no connection. Memory is limited on top of what the
+Who answers has given up the right to open anything: no file, no connection. Memory is limited on top of what the
 dataset takes, and the clock of the kernel ends it should the server no longer be there to do so.
 """
 
+import gc
 import json
+import os
 import signal
+import socket
 import sys
 import threading
-import time
 from dataclasses import asdict
 from pathlib import Path
 
@@ -25,11 +27,11 @@ from aiopkg.server.inbox import Inbox
 from aiopkg.server.layout import Layout
 from aiopkg.server.limits import Limits
 from aiopkg.server.messages import (
-    HANDED_BACK,
-    SOON,
     Amendment,
+    Fallen,
     Lookup,
     Message,
+    Offshoot,
     Patch,
     Portrait,
     Question,
@@ -37,6 +39,7 @@ from aiopkg.server.messages import (
     Upload,
 )
 from aiopkg.server.problem import Problem, Refusal, memory_problem
+from aiopkg.server.process import stand_back
 
 __all__ = ["main", "work_order"]
 
@@ -46,14 +49,19 @@ STACK = 256 * 2**20
 GRACE = 5.0
 """Seconds after the time limit at which a worker that nobody ended ends itself."""
 
+STEPS_BACK = 2
+"""By how much a worker lets the server go first."""
 
-def work_order(dataset: Path, layout: Layout, limits: Limits) -> str:
+
+def work_order(dataset: Path, layout: Layout, limits: Limits, door: int | None = None) -> str:
     """Write the argument that ``main`` reads."""
-    return json.dumps({"dataset": str(dataset), "layout": asdict(layout), "limits": asdict(limits)})
+    order = {"dataset": str(dataset), "layout": asdict(layout), "limits": asdict(limits), "door": door}
+    return json.dumps(order)
 
 
 def main() -> None:
-    """Load the dataset, say that it is ready (or why not), then answer."""
+    """Load the dataset, say that it is ready (or why not), then answer or branch."""
+    stand_back(STEPS_BACK)
     order = json.loads(sys.argv[1])
     limits = Limits(**order["limits"])
     try:
@@ -64,29 +72,67 @@ def main() -> None:
         return
     read_examples()
     threading.stack_size(STACK)
+    if order["door"] is not None and not _branch(dataset, socket.socket(fileno=order["door"])):
+        return
     thread = threading.Thread(target=_answer_all, args=(dataset, limits))
     thread.start()
     thread.join()
+    sys.stdout.flush()
+    os._exit(0)  # to take the store apart would only cost time, and memory that is shared
+
+
+def _branch(dataset: Dataset, door: socket.socket) -> bool:
+    """Take in changes and branch until the input ends; true in each branch, false at the end of the stem."""
+    out = sys.stdout.buffer
+    done = Reply(204, {}, b"")
+    Reply(200, {}, b"").write(out)
+    gc.collect()
+    inbox = Inbox(sys.stdin.fileno())
+    while message := Message.read(inbox):
+        match message:
+            case Patch():
+                dataset.take_in(message)
+            case Offshoot():
+                if _is_branch(door):
+                    return True
+            case Fallen():
+                os.waitpid(message.process, 0)
+            case _:
+                raise TypeError(f"A stem does not understand {type(message).__name__}.")
+        done.write(out)
+    return False
+
+
+def _is_branch(door: socket.socket) -> bool:
+    """Copy this process; true in the copy, which now speaks over the socket that has come through the door."""
+    _, descriptors, _, _ = socket.recv_fds(door, 1, 2)
+    gc.freeze()
+    try:
+        copy = os.fork()
+    except OSError:
+        copy = -1  # nobody will answer at the socket, which says enough
+    if not copy:
+        talk, complaints = descriptors
+        for given, usual in ((talk, 0), (talk, 1), (complaints, 2)):
+            os.dup2(given, usual)
+        door.close()
+        stand_back(0)
+    for descriptor in descriptors:
+        os.close(descriptor)
+    return not copy
 
 
 def _answer_all(dataset: Dataset, limits: Limits) -> None:
     _give_up_rights(limits)
     out = sys.stdout.buffer
-    Reply(200, {}, b"").write(out)
+    _answer(dataset, Question("ASK { ?s ?p ?o }"), limits)
+    Reply(200, {"process": str(os.getpid())}, b"").write(out)
     inbox = Inbox(sys.stdin.fileno())
-    handing_back = False
     while message := Message.read(inbox):
-        if handing_back and not isinstance(message, Patch):
-            out.write(HANDED_BACK)
-            out.flush()
-        else:
-            begun = time.monotonic()
-            _set_alarm(limits.seconds + GRACE)
-            reply = _answer(dataset, message, limits)
-            _set_alarm(0)
-            reply.write(out)
-            handing_back = handing_back or time.monotonic() - begun > SOON
-        handing_back = handing_back and inbox.has_message()
+        _set_alarm(limits.seconds + GRACE)
+        reply = _answer(dataset, message, limits)
+        _set_alarm(0)
+        reply.write(out)
 
 
 def _answer(dataset: Dataset, message: Message, limits: Limits) -> Reply:
