@@ -16,6 +16,7 @@ from aiopkg.server.limits import Limits
 from aiopkg.server.messages import Patch, Question, Reply, Whole
 from aiopkg.server.pool import Pool
 from aiopkg.server.recent import Recent
+from aiopkg.server.stem import CAN_BRANCH
 
 QUADS = "".join(f"<http://e/{n}> <http://e/p> <http://e/{n + 1}> <{GRAPH}asserted> .\n" for n in range(300))
 QUADS += f"_:someone <http://e/p> _:other <{GRAPH}asserted> .\n"
@@ -23,9 +24,9 @@ ENDLESS = Question("SELECT (COUNT(*) AS ?n) {?a ?b ?c. ?d ?e ?f. ?g ?h ?i. ?j ?k
 ASK = Question("ASK {?s ?p ?o}")
 
 
-def with_pool(limits: Limits, use: Callable[[Pool], Awaitable[None]]) -> None:
+def with_pool(limits: Limits, use: Callable[[Pool], Awaitable[None]], *, branches: bool = CAN_BRANCH) -> None:
     async def run() -> None:
-        async with Pool(QUADS.encode(), limits) as pool:
+        async with Pool(QUADS.encode(), limits, branches=branches) as pool:
             await use(pool)
 
     asyncio.run(run())
@@ -74,7 +75,7 @@ def test_a_request_that_waits_too_long_is_told_so() -> None:
     async def use(pool: Pool) -> None:
         asked = asyncio.create_task(pool.answer(ENDLESS))
         await asyncio.sleep(0.3)
-        assert code(await pool.answer(ENDLESS)) == "busy"
+        assert code(await pool.answer(ENDLESS)) in {"busy", "time-limit"}
         assert code(await asked) == "time-limit"
 
     with_pool(Limits(workers=1, seconds=0.6), use)
@@ -200,6 +201,40 @@ def test_an_answer_is_given_again_until_something_changes() -> None:
         assert worker not in pool._workers
 
     with_pool(Limits(workers=1), use)
+
+
+@pytest.mark.parametrize("branches", sorted({False, CAN_BRANCH}))
+def test_workers_that_branch_do_what_workers_do_that_load(branches: bool) -> None:
+    rows = Question("SELECT (COUNT(*) AS ?n) {?s ?p ?o}")
+    quads = [f"<http://e/new> <http://e/p> <http://e/{n}> <{GRAPH}asserted> .\n".encode() for n in range(3)]
+
+    async def use(pool: Pool) -> None:
+        asked = [asyncio.create_task(pool.answer(ENDLESS)) for _ in range(4)]
+        for number, quad in enumerate(quads):
+            await pool.revise(Patch.of(b"".join(quads[number - 1 : number]), quad))
+            assert b"302" in (await pool.answer(rows)).body
+        assert {code(each) for each in await asyncio.gather(*asked)} <= {"time-limit", "busy"}
+        assert b"302" in (await pool.answer(rows)).body
+
+    with_pool(Limits(workers=1, seconds=4), use, branches=branches)
+
+
+def test_a_stem_that_dies_is_replaced_with_all_changes() -> None:
+    quad = f"<http://e/new> <http://e/p> <http://e/0> <{GRAPH}asserted> .\n".encode()
+
+    async def use(pool: Pool) -> None:
+        await pool.revise(Patch.of(b"", quad))
+        stem = pool._stock._stem
+        assert stem is not None
+        stem.process.kill()
+        (worker,) = pool._workers
+        worker.process.kill()
+        assert b"302" in (await pool.answer(Question("SELECT (COUNT(*) AS ?n) {?s ?p ?o}"))).body
+        await pool.revise(Patch.of(quad, b""))
+        assert b"301" in (await pool.answer(Question("SELECT (COUNT(*) AS ?n) {?s ?p ?o}"))).body
+
+    if CAN_BRANCH:
+        with_pool(Limits(workers=1, seconds=20), use)
 
 
 def test_only_short_answers_are_kept_and_no_more_than_fit() -> None:

@@ -8,7 +8,8 @@
     holding      what is served, as it is handed to the keeper
     messages     questions and replies on a pipe
     inbox        what has come over a pipe
-    process      a process of ours and the pipes to it
+    dialogue     questions to a process of ours and its replies
+    process      such a process and the pipes to it
 
     prescan      the text of a query or update as tokens: nesting, SERVICE, FROM, prefixes; before any parser sees it
     operations   the operations of an update, told apart
@@ -19,13 +20,16 @@
     evaluate     one question to one whole reply
     amend        one update, or one document, to the quads that would come and go
     description  the service, its graphs, prefixes and sample queries as triples
-    worker       the process that holds a store, answers, and works changes out
+    worker       the process that holds a store and branches; a branch answers, and works changes out
 
     kept         everything that is served, brought up to date with each change, and the pages (:mod:`aiopkg.web`)
     keeper       the process that holds it
 
     recent       answers that were given lately
-    pool         the workers: time limit, replacement
+    stem         that process, and its branches
+    stock        the dataset with all changes: where a worker comes from
+    ticket       a question on its way, and the worker that has it
+    pool         the workers: time limit, replacement, what takes long
     ledger       pool and keeper together: every change in order
     access       the bearer token
     request      the parameters of a request

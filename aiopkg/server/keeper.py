@@ -15,7 +15,7 @@ from aiopkg.server.process import stand_back
 
 __all__ = ["main"]
 
-STEPS_BACK = 8
+STEPS_BACK = 4
 """By how much the keeper lets the server and those who answer questions go first."""
 
 

@@ -27,7 +27,7 @@ from aiopkg.server.worker import work_order
 __all__ = ["CAN_BRANCH", "Branch", "Stem", "load"]
 
 CAN_BRANCH = hasattr(os, "fork")
-SLOWEST, STEPS_BACK = 19, 10
+SLOWEST, STEPS_BACK = 19, 5
 
 
 async def load(folder: Path, dataset: Path, layout: Layout, limits: Limits, door: int | None = None) -> Process:

@@ -49,7 +49,7 @@ STACK = 256 * 2**20
 GRACE = 5.0
 """Seconds after the time limit at which a worker that nobody ended ends itself."""
 
-STEPS_BACK = 2
+STEPS_BACK = 1
 """By how much a worker lets the server go first."""
 
 
