@@ -229,6 +229,7 @@ def test_a_stem_that_dies_is_replaced_with_all_changes() -> None:
         stem.process.kill()
         (worker,) = pool._workers
         worker.process.kill()
+        await worker.process.wait()
         assert b"302" in (await pool.answer(Question("SELECT (COUNT(*) AS ?n) {?s ?p ?o}"))).body
         await pool.revise(Patch.of(quad, b""))
         assert b"301" in (await pool.answer(Question("SELECT (COUNT(*) AS ?n) {?s ?p ?o}"))).body

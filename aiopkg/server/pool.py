@@ -16,7 +16,7 @@ from aiopkg.server.problem import Problem, memory_problem
 from aiopkg.server.recent import Recent
 from aiopkg.server.stem import CAN_BRANCH
 from aiopkg.server.stock import Stock
-from aiopkg.server.ticket import SOON, Done, Ticket, Worker
+from aiopkg.server.ticket import LONG, SOON, Done, Ticket, Worker
 
 __all__ = ["Pool"]
 
@@ -26,6 +26,9 @@ LONGEST_PAUSE = 30.0
 
 MOST_ASKED = 8
 """Questions that a worker may have before it at a time."""
+
+MOST_SLOW = 2
+"""Workers that may be left to a question each, as a multiple of those whose question may take long."""
 
 LOOKS = 20
 """How often, within the time of one request, it is looked whether its time is over."""
@@ -38,9 +41,9 @@ class Pool:
     dataset), leaving ends them and removes the file that they read. A change makes new workers, which take the place
     of the others all at once, so that each answer comes from one state, the latest when the question was handed over.
 
-    A few questions may be handed to a worker at a time. When one takes long, its worker goes on with it while others
-    run first, and a new one answers those that wait behind it: no question holds up others. While as many take long as
-    there may be, a further one is ended, and begun again when there is room.
+    A few questions may be handed to a worker at a time. When one takes its time, its worker goes on with it while
+    others run first, and a new one answers those that wait behind it: no question holds up others. While as many take
+    long as there may be, a further one is ended, and begun again when there is room.
     """
 
     def __init__(
@@ -226,6 +229,7 @@ class Pool:
         while self._parked and self._room > 0 and (worker := self._spare()) is not None:
             self._free_others(worker)
             self._hand(worker, self._parked.popleft())
+            worker.is_long = True
             self._set_aside(worker)
         while self._waiting and (worker := self._ready()) is not None:
             self._hand(worker, self._waiting.popleft())
@@ -233,7 +237,7 @@ class Pool:
     @property
     def _room(self) -> int:
         """How many more questions may take long."""
-        return self.limits.workers - sum(worker.is_slow for worker in self._workers)
+        return self.limits.workers - sum(worker.is_long for worker in self._workers)
 
     def _spare(self) -> Worker | None:
         """A worker beyond those that are there for questions that do not take long."""
@@ -249,10 +253,15 @@ class Pool:
                 continue
             if first.deadline <= now if first.worker is worker else worker.took(now) > self.limits.seconds:
                 self._give_up(worker, self._time_problem())
-            elif not worker.is_slow and worker.works_long(now):
+            elif not worker.is_slow and worker.has_worked(SOON, now):
                 self._free_others(worker)
-                if self._room > 0:
+                if sum(each.is_slow for each in self._workers) < MOST_SLOW * self.limits.workers:
                     self._set_aside(worker)
+                else:
+                    self._park(worker)
+            elif worker.is_slow and not worker.is_long and worker.has_worked(LONG, now):
+                if self._room > 0:
+                    worker.is_long = True
                 else:
                     self._park(worker)
         self._go_on()

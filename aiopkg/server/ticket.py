@@ -7,10 +7,13 @@ from aiopkg.server.dialogue import Dialogue
 from aiopkg.server.messages import Message, Whole
 from aiopkg.server.problem import Problem
 
-__all__ = ["SOON", "Done", "Ticket", "Worker"]
+__all__ = ["LONG", "SOON", "Done", "Ticket", "Worker"]
 
 SOON = 0.01
-"""Seconds of work after which a question takes long: its worker does nothing else, and another takes its place."""
+"""Seconds of work after which a worker is left to its question, and another takes its place."""
+
+LONG = 0.1
+"""Seconds of work after which a question counts among those of which only a few are worked on at a time."""
 
 Done = Callable[[Whole | Problem], None]
 """What is called with the outcome of a question: the reply of a worker, or why there is none."""
@@ -36,7 +39,9 @@ class Worker:
         self.version = version
         self.asked: deque[Ticket] = deque()
         self.is_slow = False
-        """Whether it is at a question that takes long, which is its last."""
+        """Whether it is at a question that takes its time, which is its last."""
+        self.is_long = False
+        """Whether that question takes so long that there may be only a few of its kind."""
         self._since = self._work = 0.0
 
     def begin(self, now: float) -> None:
@@ -47,9 +52,9 @@ class Worker:
         """Seconds since it began with the first."""
         return now - self._since
 
-    def works_long(self, now: float) -> bool:
-        """Whether it has worked on the first for long; to have waited for a processor does not count."""
-        return now - self._since > SOON and self.process.work - self._work > SOON
+    def has_worked(self, seconds: float, now: float) -> bool:
+        """Whether it has worked on the first for longer; to have waited for a processor does not count."""
+        return now - self._since > seconds and self.process.work - self._work > seconds
 
     @property
     def owned(self) -> list[Ticket]:

@@ -49,6 +49,9 @@ STACK = 256 * 2**20
 GRACE = 5.0
 """Seconds after the time limit at which a worker that nobody ended ends itself."""
 
+FIRST = ("SELECT * { ?s ?p ?o } LIMIT 1", "ASK { ?s ?p ?o }", "CONSTRUCT WHERE { ?s ?p ?o } LIMIT 1")
+"""What a stem asks itself, and the first of it each worker, so that no question pays for what is done only once."""
+
 STEPS_BACK = 1
 """By how much a worker lets the server go first."""
 
@@ -72,7 +75,7 @@ def main() -> None:
         return
     read_examples()
     threading.stack_size(STACK)
-    if order["door"] is not None and not _branch(dataset, socket.socket(fileno=order["door"])):
+    if order["door"] is not None and not _branch(dataset, limits, socket.socket(fileno=order["door"])):
         return
     thread = threading.Thread(target=_answer_all, args=(dataset, limits))
     thread.start()
@@ -81,10 +84,12 @@ def main() -> None:
     os._exit(0)  # to take the store apart would only cost time, and memory that is shared
 
 
-def _branch(dataset: Dataset, door: socket.socket) -> bool:
+def _branch(dataset: Dataset, limits: Limits, door: socket.socket) -> bool:
     """Take in changes and branch until the input ends; true in each branch, false at the end of the stem."""
     out = sys.stdout.buffer
     done = Reply(204, {}, b"")
+    for text in FIRST:
+        _answer(dataset, Question(text), limits)
     Reply(200, {}, b"").write(out)
     gc.collect()
     inbox = Inbox(sys.stdin.fileno())
@@ -125,7 +130,7 @@ def _is_branch(door: socket.socket) -> bool:
 def _answer_all(dataset: Dataset, limits: Limits) -> None:
     _give_up_rights(limits)
     out = sys.stdout.buffer
-    _answer(dataset, Question("ASK { ?s ?p ?o }"), limits)
+    _answer(dataset, Question(FIRST[0]), limits)
     Reply(200, {"process": str(os.getpid())}, b"").write(out)
     inbox = Inbox(sys.stdin.fileno())
     while message := Message.read(inbox):
