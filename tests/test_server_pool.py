@@ -242,7 +242,7 @@ def test_only_short_answers_are_kept_and_no_more_than_fit() -> None:
     kept, answer = Recent(), Whole(b'{"status": 200, "headers": {}}', [b"x" * 60_000])
     for number in range(2000):
         kept.keep(Question(f"ASK {{ ?s ?p {number} }}"), answer)
-    assert kept.find(Question("ASK { ?s ?p 1999 }")) is answer
+    assert kept.find(Question("ASK { ?s ?p 1999 }")) == answer
     assert kept.find(Question("ASK { ?s ?p 0 }")) is None
     assert kept._bytes <= recent.MOST_BYTES
     for question, other in (

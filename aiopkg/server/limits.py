@@ -28,13 +28,13 @@ class Limits:
     """Size of the documents that one request sends to the graph store, in bytes."""
 
     workers: int = 2
-    """Processes that evaluate queries, each with its own copy of the dataset."""
+    """Processes that evaluate queries; up to so many queries that take long are evaluated beside them at a time."""
 
     memory: int = 2**30
     """Address space that a worker may take beyond its dataset, in bytes (kept on Linux only)."""
 
     waiting: int = 100
-    """Requests that may wait for a free worker; further ones are refused at once."""
+    """Requests that may wait for a free worker, and as many that take long; further ones are refused at once."""
 
     def __post_init__(self) -> None:
         for name in self.__slots__:

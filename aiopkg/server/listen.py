@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import gc
 import signal
 import socket
 import sys
@@ -57,6 +58,7 @@ def serve(
                         await loop.create_server(connections.accept, sock=listener.dup(), backlog=BACKLOG)
                         for _ in range(DOORS)
                     ]
+                    gc.freeze()  # what lives as long as the server is not looked through again and again
                     if announce is not None:
                         announce(url)
                     await asked.wait()

@@ -11,6 +11,11 @@ MOST_BYTES = 2**25
 LARGEST = 2**16
 """Bytes of all answers that are kept together with their questions, and of one of them."""
 
+AT_A_TIME = 4
+"""Outdated answers that are let go of for each new one: all of them at once would hold up the loop."""
+
+Key = tuple[str, str | None, str | None, bool]
+
 CHANGING = re.compile(r"now|rand|uuid|bnode|\\u", re.IGNORECASE)
 """What stands in a query, in whatever place, whose answer may be another one the next time."""
 
@@ -22,30 +27,48 @@ class Recent:
     """
 
     def __init__(self) -> None:
-        self._answers: OrderedDict[Question, tuple[Whole, int]] = OrderedDict()
+        self._answers: OrderedDict[Key, tuple[bytes, bytes]] = OrderedDict()
+        self._outdated: OrderedDict[Key, tuple[bytes, bytes]] = OrderedDict()
         self._bytes = 0
 
     def find(self, question: Message) -> Whole | None:
         """The answer, if it is known."""
-        if not isinstance(question, Question) or question not in self._answers:
+        key = _key(question)
+        if key not in self._answers:
             return None
-        self._answers.move_to_end(question)
-        return self._answers[question][0]
+        self._answers.move_to_end(key)
+        header, body = self._answers[key]
+        return Whole(header, [body])
 
     def keep(self, question: Message, answer: Whole) -> None:
         """Remember an answer in place of those that nobody has asked for since."""
-        if not isinstance(question, Question) or not answer.is_success or question in self._answers:
+        for _ in range(min(AT_A_TIME, len(self._outdated))):
+            self._outdated.popitem()
+        key = _key(question)
+        if not key[0] or not answer.is_success or key in self._answers or CHANGING.search(key[0]):
             return
-        size = answer.size + 4 * len(question.text) + len(question.accept or "") + len(question.base or "")
-        if size > LARGEST or question.default_graphs or question.named_graphs or CHANGING.search(question.text):
+        entry = (answer.header, b"".join(answer.pieces))
+        size = _size(key, entry)
+        if size > LARGEST:
             return
-        self._answers[question] = (answer, size)
+        self._answers[key] = entry
         self._bytes += size
         while self._bytes > MOST_BYTES:
-            _, (_, freed) = self._answers.popitem(last=False)
-            self._bytes -= freed
+            self._bytes -= _size(*self._answers.popitem(last=False))
 
     def clear(self) -> None:
-        """Forget all, because something has changed."""
-        self._answers.clear()
+        """Forget all, because something has changed; their memory is given back a few at a time."""
+        self._outdated, self._answers = self._answers, OrderedDict()
         self._bytes = 0
+
+
+def _key(question: Message) -> Key:
+    """What decides an answer that is worth keeping, in a form that the collector of garbage need not follow."""
+    if not isinstance(question, Question) or question.default_graphs or question.named_graphs:
+        return ("", None, None, False)
+    return (question.text, question.accept, question.base, question.inferred)
+
+
+def _size(key: Key, entry: tuple[bytes, bytes]) -> int:
+    text, accept, base, _ = key
+    return 4 * len(text) + len(accept or "") + len(base or "") + len(entry[1])
