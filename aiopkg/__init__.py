@@ -21,8 +21,9 @@ True
 True
 """
 
-from importlib import import_module
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
+
+from aiopkg.late import imported_late
 
 if TYPE_CHECKING:
     from aiopkg.assessment import Assessment as Assessment
@@ -60,29 +61,25 @@ __all__ = [
     "query",
 ]
 
-_HOMES = {
-    "AiopkgError": "errors",
-    "Assessment": "assessment",
-    "Finding": "validate.findings",
-    "InputError": "errors",
-    "LimitReached": "errors",
-    "Limits": "limits",
-    "Live": "live.session",
-    "MissingExtra": "errors",
-    "Rule": "rules",
-    "Solutions": "sparql.solutions",
-    "assess": "engine",
-    "catalogue": "rules",
-    "connect": "connection",
-    "query": "querying",
-}
-
-
-def __getattr__(name: str) -> Any:  # noqa: ANN401 - a module holds values of every type
-    """Import a public name when it is first asked for, so that ``import aiopkg`` costs nothing."""
-    if name in _HOMES:
-        return getattr(import_module(f"aiopkg.{_HOMES[name]}"), name)
-    raise AttributeError(f"module 'aiopkg' has no attribute '{name}'")
+__getattr__ = imported_late(
+    __name__,
+    {
+        "AiopkgError": "errors",
+        "Assessment": "assessment",
+        "Finding": "validate.findings",
+        "InputError": "errors",
+        "LimitReached": "errors",
+        "Limits": "limits",
+        "Live": "live.session",
+        "MissingExtra": "errors",
+        "Rule": "rules",
+        "Solutions": "sparql.solutions",
+        "assess": "engine",
+        "catalogue": "rules",
+        "connect": "connection",
+        "query": "querying",
+    },
+)
 
 
 def __dir__() -> list[str]:

@@ -19,6 +19,7 @@ ORDER = [
         "errors",
         "validators",
         "limits",
+        "late",
         "formats",
         "solver",
         "vocab",

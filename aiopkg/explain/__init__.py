@@ -2,8 +2,9 @@
 rule found nothing to look at.
 """
 
-from importlib import import_module
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
+
+from aiopkg.late import imported_late
 
 if TYPE_CHECKING:
     from aiopkg.explain.absent import Miss as Miss
@@ -44,29 +45,25 @@ __all__ = [
     "why_not",
 ]
 
-_HOMES = {
-    "Absence": "proof",
-    "Applicability": "applicability",
-    "Condition": "applicability",
-    "Contradiction": "contradictions",
-    "Explainer": "explainer",
-    "Matter": "matter",
-    "Miss": "absent",
-    "NotFollowing": "absent",
-    "Proof": "proof",
-    "Reasons": "reasons",
-    "RuleApplicability": "reasons",
-    "Step": "proof",
-    "Tally": "tally",
-    "conclusion_of": "matter",
-    "contradictions_of": "contradictions",
-    "triple_of": "matter",
-    "why_not": "absent",
-}
-
-
-def __getattr__(name: str) -> Any:  # noqa: ANN401 - a module holds values of every type
-    """Import a name when it is first asked for: who only assesses explains little."""
-    if name in _HOMES:
-        return getattr(import_module(f"aiopkg.explain.{_HOMES[name]}"), name)
-    raise AttributeError(f"module 'aiopkg.explain' has no attribute '{name}'")
+__getattr__ = imported_late(
+    __name__,
+    {
+        "Absence": "proof",
+        "Applicability": "applicability",
+        "Condition": "applicability",
+        "Contradiction": "contradictions",
+        "Explainer": "explainer",
+        "Matter": "matter",
+        "Miss": "absent",
+        "NotFollowing": "absent",
+        "Proof": "proof",
+        "Reasons": "reasons",
+        "RuleApplicability": "reasons",
+        "Step": "proof",
+        "Tally": "tally",
+        "conclusion_of": "matter",
+        "contradictions_of": "contradictions",
+        "triple_of": "matter",
+        "why_not": "absent",
+    },
+)

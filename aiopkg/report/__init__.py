@@ -1,8 +1,8 @@
 """An assessment as a document in one of the forms of :mod:`aiopkg.formats`; written beside and renamed."""
 
-from importlib import import_module
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
+from aiopkg.late import imported_late
 from aiopkg.report.document import SCHEMA, document, json_parts, schema, to_json
 from aiopkg.report.render import render, render_site, writer_of
 from aiopkg.report.write import write
@@ -57,30 +57,26 @@ __all__ = [
     "writer_of",
 ]
 
-_HOMES = {
-    "PROOF_SCHEMA": "proof",
-    "applicability_document": "applicability",
-    "applicability_text": "applicability",
-    "catalogue_json": "catalogue",
-    "catalogue_table": "catalogue",
-    "not_following_document": "absent",
-    "not_following_text": "absent",
-    "proof_document": "proof",
-    "proof_schema": "proof",
-    "proof_to_html": "html",
-    "proof_to_json": "proof",
-    "proof_to_prov": "proof",
-    "proof_to_text": "proof",
-    "rule_sheets": "rule_sheet",
-    "rules_json": "rule_sheet",
-    "to_html": "html",
-    "to_text": "text",
-    "write_site": "site",
-}
-
-
-def __getattr__(name: str) -> Any:  # noqa: ANN401 - a module holds values of every type
-    """Import a name when it is first asked for: a form that nobody wants costs nothing."""
-    if name in _HOMES:
-        return getattr(import_module(f"aiopkg.report.{_HOMES[name]}"), name)
-    raise AttributeError(f"module 'aiopkg.report' has no attribute '{name}'")
+__getattr__ = imported_late(
+    __name__,
+    {
+        "PROOF_SCHEMA": "proof",
+        "applicability_document": "applicability",
+        "applicability_text": "applicability",
+        "catalogue_json": "catalogue",
+        "catalogue_table": "catalogue",
+        "not_following_document": "absent",
+        "not_following_text": "absent",
+        "proof_document": "proof",
+        "proof_schema": "proof",
+        "proof_to_html": "html",
+        "proof_to_json": "proof",
+        "proof_to_prov": "proof",
+        "proof_to_text": "proof",
+        "rule_sheets": "rule_sheet",
+        "rules_json": "rule_sheet",
+        "to_html": "html",
+        "to_text": "text",
+        "write_site": "site",
+    },
+)
