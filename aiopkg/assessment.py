@@ -11,6 +11,7 @@ from pyoxigraph import BlankNode, NamedNode, Quad, RdfFormat, Store, Triple, ser
 
 from aiopkg import assets
 from aiopkg.baseline import Baseline, Known, KnownContradiction
+from aiopkg.columns import ColumnStore, FactStore
 from aiopkg.dataclass import dataclass
 from aiopkg.derive import Cascades, Overview, Recommendation, Upcoming
 from aiopkg.errors import InputError, LimitReached
@@ -75,7 +76,7 @@ class Cut:
 class Assessment:
     """What an assessment came to; nothing in it changes, and any number of threads may ask it things.
 
-    ``verdicts`` maps a rule's code to how many elements got each verdict. ``facts`` is a store of what was judged,
+    ``verdicts`` maps a rule's code to how many elements got each verdict. ``facts`` holds what was judged,
     :attr:`store` holds every named graph; :meth:`dataset` writes them out. ``upcoming`` is None unless it was asked
     for, ``baseline`` where nothing was known before.
     """
@@ -92,7 +93,7 @@ class Assessment:
     recommendations: tuple[Recommendation, ...]
     cascades: Cascades
     labels: Labels
-    facts: Store
+    facts: FactStore
     closure: Closure
     overlook: Callable[[], Overview]
     """Sums everything up, when that is first asked for."""
@@ -115,8 +116,9 @@ class Assessment:
     def store(self) -> Store:
         """Every named graph, to be read only."""
         with self._turn:
-            self.facts.bulk_extend(self.derived())
-        return self.facts
+            store = self.facts.store if isinstance(self.facts, ColumnStore) else self.facts
+            store.bulk_extend(self.derived())
+        return store
 
     @cached_property
     def overview(self) -> Overview:

@@ -6,10 +6,11 @@ from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Protocol, runtime_checkable
 
-from pyoxigraph import BlankNode, NamedNode, Quad, RdfFormat, Store, Triple
+from pyoxigraph import BlankNode, NamedNode, Quad, RdfFormat, Triple
 
 from aiopkg.assessment import Assessment, spoken
 from aiopkg.baseline import read_baseline
+from aiopkg.columns import FactStore
 from aiopkg.cut import Complete
 from aiopkg.dataclass import dataclass
 from aiopkg.derive import Overview, cascade, cascade_triples, findings_told, look_ahead, overlook, recommend
@@ -72,8 +73,8 @@ def validate_model(known: Materialised, rules: Sequence[Rule], as_of: date, give
 
     ``given`` are facts of the evaluation itself; see :func:`aiopkg.measure.write_measures`.
     """
-    write_measures(known.store, as_of, given, known.model.place_of)
-    return rule_upon(known.store, rules, as_of, known.model, Labels.of(known.store, GRAPH.facts))
+    write_measures(known.facts, as_of, given, known.model.place_of)
+    return rule_upon(known.facts, rules, as_of, known.model, Labels.of(known.facts, GRAPH.facts))
 
 
 def assess(
@@ -186,7 +187,7 @@ def _assess(
     progress("Drawing conclusions")
     budget.enter("drawing conclusions")
     matter = take_up(model, day, complete.packs, settings, budget)
-    store, rules = matter.known.store, matter.rules
+    store, rules = matter.known.facts, matter.rules
     complete.organization, complete.rules, complete.packs = matter.organization, rules, matter.packs
     complete.closure = matter.known.closure
     complete.stages.append("materialise")
@@ -286,9 +287,9 @@ def take_up(
     settings = settings or Settings()
     packs = (*packs, *settings.packs)
     known = materialise_model(model, budget=budget)
-    organization = find_organization(known.store, model)
-    bound = _packs(known.store, packs)
-    given = [Triple(organization, AIOP.boundBy, pack) for pack, name in _pack_ids(known.store).items() if name in packs]
+    organization = find_organization(known.facts, model)
+    bound = _packs(known.facts, packs)
+    given = [Triple(organization, AIOP.boundBy, pack) for pack, name in _pack_ids(known.facts).items() if name in packs]
     if given:
         known = known.given(given, budget)
     bearing = [rule for rule in catalogue() if not rule.pack or rule.pack in bound]
@@ -298,12 +299,12 @@ def take_up(
     return Matter(known, organization, bound, tuple(given), applicable, rules, left_out, settings.idle(model))
 
 
-def write_graph(store: Store, graph: NamedNode, triples: Iterable[Triple]) -> None:
+def write_graph(store: FactStore, graph: NamedNode, triples: Iterable[Triple]) -> None:
     """Add triples to a graph of a store."""
     store.bulk_extend(Quad(t.subject, t.predicate, t.object, graph) for t in triples)
 
 
-def find_organization(store: Store, model: Model) -> NamedNode | BlankNode:
+def find_organization(store: FactStore, model: Model) -> NamedNode | BlankNode:
     """Return the organization that a model is about: the one above the others, formal ones first."""
     graphs = (GRAPH.asserted, GRAPH.inferred)
     described = {q.subject for g in graphs for q in store.quads_for_pattern(None, RDF.type, ORG.Organization, g)}
@@ -320,7 +321,7 @@ def find_organization(store: Store, model: Model) -> NamedNode | BlankNode:
 
 
 def rank_of_organization(
-    store: Store, model: Model, element: NamedNode | BlankNode
+    store: FactStore, model: Model, element: NamedNode | BlankNode
 ) -> tuple[bool, bool, bool, str] | None:
     """Return what organizations are ordered by to find the one that a model is about; None for anything else."""
 
@@ -335,7 +336,7 @@ def rank_of_organization(
     return part, not formal, not model.describes(element), str(element)
 
 
-def _packs(store: Store, asked: Sequence[str]) -> tuple[str, ...]:
+def _packs(store: FactStore, asked: Sequence[str]) -> tuple[str, ...]:
     """Return the ids of the packs that were asked for or that an organization in the model is bound by."""
     ids = _pack_ids(store)
     for name in asked:
@@ -349,7 +350,7 @@ def _packs(store: Store, asked: Sequence[str]) -> tuple[str, ...]:
     return tuple(sorted({*asked, *(name for pack, name in ids.items() if pack in own)}))
 
 
-def _pack_ids(store: Store) -> dict[NamedNode, str]:
+def _pack_ids(store: FactStore) -> dict[NamedNode, str]:
     """Return the id of each rule pack."""
     return {
         pack.subject: notation.object.value  # type: ignore[misc, union-attr]

@@ -1,16 +1,18 @@
 """What follows from files: a model with all its conclusions in a store of named graphs, or as text, and entailment."""
 
 from collections.abc import Callable, Collection, Mapping, Sequence
-from functools import cache
+from functools import cache, cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from pyoxigraph import BlankNode, NamedNode, Quad, RdfFormat, Store, Triple
+from pyoxigraph import BlankNode, Literal, NamedNode, Quad, Store, Triple
 
 from aiopkg import assets
+from aiopkg.columns import ColumnStore, FactStore, quad_of, write_facts
 from aiopkg.dataclass import dataclass
 from aiopkg.limits import UNLIMITED, Budget, Limits
 from aiopkg.model import Model, load
+from aiopkg.model.load import rewritten
 from aiopkg.reason import Closure, Facts, materialise
 from aiopkg.vocab import GRAPH, RDF
 
@@ -27,38 +29,78 @@ __all__ = [
 ]
 
 
+MANY = 20_000
+"""With so many facts stated, columns are faster than a store."""
+
+
 @dataclass(frozen=True)
 class Materialised:
     """A model with what follows from it.
 
-    ``store`` holds the graphs asserted, ontology and inferred with one representative of each group of
-    individuals that are the same, and without memberships in the unnamed classes that spell definitions;
-    ``closure`` says everything of everyone.
+    ``closure`` says everything of everyone; ``stated`` are the premises without facts of the evaluation itself.
+    :attr:`facts` and :attr:`store` hold the graphs asserted, ontology and inferred, of which no two share a triple,
+    with one representative of each group of individuals that are the same, and without memberships in the unnamed
+    classes that spell definitions.
     """
 
     model: Model
     closure: Closure
-    store: Store
+    stated: Facts
     same: Mapping[object, NamedNode | BlankNode]
     """The representative of each individual that is the same as another."""
 
+    @cached_property
+    def facts(self) -> FactStore:
+        """What the stages of an assessment read and write: columns for many facts, a store for few."""
+        return self.columns if len(self.stated) > MANY else self.store
+
+    @cached_property
+    def columns(self) -> ColumnStore:
+        """The graphs in columns."""
+        ontology, asserted, inferred = self._graphs
+        graphs = {GRAPH.ontology: ontology, GRAPH.asserted: asserted, GRAPH.inferred: inferred}
+        return ColumnStore(graphs, GRAPH.facts, {**_stored_by_the_ontology(), **self.model.stored})
+
+    @cached_property
+    def store(self) -> Store:
+        """The graphs in a store."""
+        store, alone = Store(), ontology_closure()
+        _, asserted, inferred = self._graphs
+        write_facts(store, GRAPH.asserted, asserted)
+        store.bulk_extend(_ontology())
+        if not self.same and not alone.inferred.meets(self.closure.asserted):
+            store.bulk_extend(_follows_from_the_ontology())
+            inferred = inferred.without(alone.inferred)
+        write_facts(store, GRAPH.inferred, inferred)
+        return store
+
+    @property
+    def _graphs(self) -> tuple[Facts, Facts, Facts]:
+        """The ontology, what is stated besides, and what follows."""
+        alone, same = ontology_closure(), self.same
+        asserted = self.stated.without(alone.asserted).represented(same)
+        inferred = self.closure.inferred.of_named_kinds()
+        if same:  # what follows of one may be stated of the other
+            inferred = inferred.represented(same).without(asserted).without(alone.asserted)
+        return alone.asserted, asserted, inferred
+
     def given(self, facts: Sequence[Triple], budget: Budget = UNLIMITED) -> "Materialised":
-        """This model with what follows from it and from facts of the evaluation itself; this one's store is used up."""
+        """This model with what follows from it and from facts of the evaluation itself; this one is used up."""
         closure = materialise(facts, budget, self.closure)
-        same = _representatives(closure)
-        if same != self.same:
-            return _written(self.model, closure, self.closure.asserted, same)
-        before, now = (each.inferred.of_named_kinds().represented(same) for each in (self.closure, closure))
-        for triple in before.without(now):
-            self.store.remove(_quad(triple, GRAPH.inferred))
-        self.store.extend(_quad(triple, GRAPH.inferred) for triple in now.without(before))
-        return Materialised(self.model, closure, self.store, same)
+        found = Materialised(self.model, closure, self.stated, _representatives(closure))
+        if "store" in self.__dict__ and found.same == self.same:
+            before, now = (each.inferred.of_named_kinds().represented(self.same) for each in (self.closure, closure))
+            for triple in before.without(now):
+                self.store.remove(quad_of(triple, GRAPH.inferred))
+            self.store.extend(quad_of(triple, GRAPH.inferred) for triple in now.without(before))
+            found.__dict__["store"] = self.store
+        return found
 
 
 def materialise_model(model: Model, given: Sequence[Triple] = (), budget: Budget = UNLIMITED) -> Materialised:
     """Draw every conclusion from a model and the ontology together, and from facts of the evaluation itself."""
     closure = materialise(model.table, budget, ontology_closure())
-    known = _written(model, closure, closure.asserted, _representatives(closure))
+    known = Materialised(model, closure, closure.asserted, _representatives(closure))
     return known.given(given, budget) if given else known
 
 
@@ -71,24 +113,6 @@ def ontology_closure() -> Closure:
 def spells_a_definition(triple: Triple) -> bool:
     """Tell whether a triple that follows is membership in an unnamed class, which stores go without."""
     return isinstance(triple.object, BlankNode) and triple.predicate == RDF.type
-
-
-def _written(
-    model: Model, closure: Closure, stated: Facts, same: Mapping[object, NamedNode | BlankNode]
-) -> Materialised:
-    """A store with what is stated, the ontology, and what follows; no triple is in two graphs."""
-    store, alone = Store(), ontology_closure()
-    asserted = stated.without(alone.asserted).represented(same)
-    inferred = closure.inferred.of_named_kinds()
-    if same:  # what follows of one may be stated of the other
-        inferred = inferred.represented(same).without(asserted).without(alone.asserted)
-    _write(store, GRAPH.asserted, asserted)
-    store.bulk_extend(_ontology())
-    if not same and not alone.inferred.meets(closure.asserted):
-        store.bulk_extend(_follows_from_the_ontology())
-        inferred = inferred.without(alone.inferred)
-    _write(store, GRAPH.inferred, inferred)
-    return Materialised(model, closure, store, same)
 
 
 def closure_of(
@@ -145,27 +169,21 @@ def entailment(
     return entails([*stated, *assets.ontology()] if with_ontology else stated, asked, budget)
 
 
-def _write(store: Store, graph: NamedNode, facts: Facts) -> None:
-    # What reads a text gives blank nodes names of its own.
-    blank = facts.of_blank_nodes()
-    store.bulk_extend([_quad(triple, graph) for triple in blank])
-    for part in facts.without(blank).ntriples():
-        # What is written is made of terms that were read before: there is nothing in it to refuse.
-        store.bulk_load(part, RdfFormat.N_TRIPLES, to_graph=graph, lenient=True)
-
-
 @cache
 def _ontology() -> Sequence[Quad]:
-    return [_quad(triple, GRAPH.ontology) for triple in dict.fromkeys(assets.ontology())]
+    return [quad_of(triple, GRAPH.ontology) for triple in dict.fromkeys(assets.ontology())]
 
 
 @cache
 def _follows_from_the_ontology() -> Sequence[Quad]:
-    return [_quad(triple, GRAPH.inferred) for triple in ontology_closure().inferred.of_named_kinds()]
+    return [quad_of(triple, GRAPH.inferred) for triple in ontology_closure().inferred.of_named_kinds()]
 
 
-def _quad(triple: Triple, graph: NamedNode) -> Quad:
-    return Quad(triple.subject, triple.predicate, triple.object, graph)
+@cache
+def _stored_by_the_ontology() -> Mapping[Literal, Literal]:
+    """How a store writes literals of the ontology that it writes otherwise."""
+    written = {triple.object for triple in assets.ontology() if isinstance(triple.object, Literal)}
+    return {literal: form for form, literal in rewritten(written)}
 
 
 def _representatives(closure: Closure) -> dict[object, NamedNode | BlankNode]:

@@ -29,21 +29,9 @@ ORDER = [
         "notebook",
         "assets",
     ),
-    *("model", "rules", "settings", "crosswalk", "reason", "materialised", "measure", "validate", "derive"),
-    *(
-        "sparql",
-        "explain",
-        "ask",
-        "baseline",
-        "assessment",
-        "cut",
-        "report",
-        "engine",
-        "conformance",
-        "querying",
-        "live",
-    ),
-    *("connection", "imports", "web", "server", "agent", "doctor", "migrate", "cli", "__main__"),
+    *("model", "rules", "settings", "crosswalk", "reason", "columns", "materialised", "measure", "validate", "derive"),
+    *("sparql", "explain", "ask", "baseline", "assessment", "cut", "report", "engine", "conformance", "querying"),
+    *("live", "connection", "imports", "web", "server", "agent", "doctor", "migrate", "cli", "__main__"),
 ]
 """Each module may import from those before it, and from itself."""
 

@@ -8,8 +8,9 @@ from dataclasses import replace
 from decimal import Decimal
 from fractions import Fraction
 
-from pyoxigraph import Literal, NamedNode, QuerySolution, Store
+from pyoxigraph import Literal, NamedNode
 
+from aiopkg.columns import Answer, FactStore
 from aiopkg.dataclass import dataclass
 from aiopkg.derive.evidence import Condition, Fact, Item, conditions_of, facts_of, objects_of
 from aiopkg.derive.moves import Move, move_toward
@@ -80,7 +81,7 @@ def declared_at(model: Model, organization: str, archetype: str) -> Place | None
     return min(said, default=None)
 
 
-def weigh(store: Store, organization: Element, labels: Labels) -> Archetypes:
+def weigh(store: FactStore, organization: Element, labels: Labels) -> Archetypes:
     """Tell which archetypes an organization declares, operates and ought to have, why, and how to get there."""
     chosen = _chosen(store, organization)
     shown = objects_of(store, organization, AIOP.hasTrait)
@@ -149,7 +150,7 @@ class _Aspect:
     expected: Mapping[NamedNode, Sequence[NamedNode]]
 
 
-def _chosen(store: Store, organization: Element) -> dict[str, NamedNode]:
+def _chosen(store: FactStore, organization: Element) -> dict[str, NamedNode]:
     """Return the archetype of each kind; the first by name where there are several."""
     chosen: dict[str, NamedNode] = {}
     for row in look_up(store, "archetypes", organization):
@@ -157,15 +158,15 @@ def _chosen(store: Store, organization: Element) -> dict[str, NamedNode]:
     return chosen
 
 
-def _limit(store: Store) -> Fraction:
+def _limit(store: FactStore) -> Fraction:
     """Return the share from which an activity counts as central."""
     (quad,) = store.quads_for_pattern(AIOP.CentralShare, AIOP.limit, None, GRAPH.measures)
     assert isinstance(quad.object, Literal)
     return Fraction(Decimal(quad.object.value))
 
 
-def _aspects(store: Store) -> tuple[_Aspect, ...]:
-    found: dict[NamedNode, list[QuerySolution]] = {}
+def _aspects(store: FactStore) -> tuple[_Aspect, ...]:
+    found: dict[NamedNode, list[Answer]] = {}
     for row in look_up(store, "aspects"):
         found.setdefault(row["aspect"], []).append(row)
     aspects = []
@@ -194,7 +195,7 @@ def _view(
     return ArchetypeView(archetype.value, labels(archetype), reasons, facts)
 
 
-def _reasons(store: Store, organization: Element, labels: Labels) -> tuple[Reason, ...]:
+def _reasons(store: FactStore, organization: Element, labels: Labels) -> tuple[Reason, ...]:
     degrees = sorted({row["degree"] for row in look_up(store, "aspects") if row["degree"] is not None}, key=str)
     found = ((degree, q.object) for degree in degrees for q in store.quads_for_pattern(organization, degree, None))
     return tuple(Reason(labels(degree), labels(value)) for degree, value in found)

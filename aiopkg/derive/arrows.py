@@ -3,8 +3,9 @@
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
 
-from pyoxigraph import Literal, NamedNode, Store
+from pyoxigraph import Literal, NamedNode
 
+from aiopkg.columns import FactStore
 from aiopkg.dataclass import dataclass
 from aiopkg.model.labels import Labels
 from aiopkg.validate.findings import Finding
@@ -40,7 +41,7 @@ class Arrow:
     confirmed: tuple[str, ...]
 
 
-def single(store: Store, subject: object, predicate: NamedNode) -> NamedNode | Literal:
+def single(store: FactStore, subject: object, predicate: NamedNode) -> NamedNode | Literal:
     """Return the one value that the ontology gives."""
     quads = store.quads_for_pattern(subject, predicate, None, GRAPH.ontology)  # type: ignore[arg-type]
     value = next(iter(quads)).object
@@ -48,7 +49,7 @@ def single(store: Store, subject: object, predicate: NamedNode) -> NamedNode | L
     return value
 
 
-def mechanisms_in(store: Store) -> tuple[Mechanism, ...]:
+def mechanisms_in(store: FactStore) -> tuple[Mechanism, ...]:
     """Return every link of the ontology from one failure mode to another, in a fixed order."""
     return tuple(
         sorted(
@@ -67,7 +68,7 @@ def mechanisms_in(store: Store) -> tuple[Mechanism, ...]:
     )
 
 
-def mechanisms_across(store: Store, labels: Labels) -> Mapping[tuple[str, str], Sequence[Mechanism]]:
+def mechanisms_across(store: FactStore, labels: Labels) -> Mapping[tuple[str, str], Sequence[Mechanism]]:
     """Return the links from failure modes of one area to those of another, by the two areas."""
     across: dict[tuple[str, str], list[Mechanism]] = defaultdict(list)
     for mechanism in mechanisms_in(store):

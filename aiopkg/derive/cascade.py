@@ -5,8 +5,9 @@ from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import field
 from functools import cached_property
 
-from pyoxigraph import BlankNode, Literal, NamedNode, Store, Triple
+from pyoxigraph import BlankNode, Literal, NamedNode, Triple
 
+from aiopkg.columns import FactStore
 from aiopkg.dataclass import dataclass
 from aiopkg.derive.arrows import Arrow, Mechanism, arrows_among, mechanisms_across, mechanisms_in
 from aiopkg.derive.dependencies import Dependencies, Link
@@ -123,7 +124,7 @@ class Cascades:
         return self.ranking.smallest
 
 
-def cascade(store: Store, findings: Sequence[Finding], labels: Labels) -> Cascades:
+def cascade(store: FactStore, findings: Sequence[Finding], labels: Labels) -> Cascades:
     """Follow each violated finding along the dependencies of a materialised store.
 
     Every link of a chain is a fact of the organization's graph, asserted or inferred.
@@ -150,7 +151,7 @@ def cascade(store: Store, findings: Sequence[Finding], labels: Labels) -> Cascad
 
 
 def rank(
-    store: Store,
+    store: FactStore,
     dependencies: Dependencies,
     at_focus: Mapping[Element, Sequence[Finding]],
     reached: Mapping[Element, Sequence[Reach]],
@@ -206,7 +207,7 @@ def kind_of(types: Collection[object]) -> str | None:
     return next((kind for kind, term in KINDS.items() if term in types), None)
 
 
-def _instances(store: Store, kind: NamedNode) -> set[Element]:
+def _instances(store: FactStore, kind: NamedNode) -> set[Element]:
     return {
         quad.subject  # type: ignore[misc]
         for graph in (GRAPH.asserted, GRAPH.inferred)
@@ -214,12 +215,12 @@ def _instances(store: Store, kind: NamedNode) -> set[Element]:
     }
 
 
-def stakes_in(store: Store) -> set[Element]:
+def stakes_in(store: FactStore) -> set[Element]:
     """Return the decisions and use cases of high stakes."""
     return {element for kind in STAKES for element in _instances(store, kind)}
 
 
-def kinds_in(store: Store) -> dict[Element, str]:
+def kinds_in(store: FactStore) -> dict[Element, str]:
     """Return the kind of each element that a cascade reports reaching; a use case before other kinds."""
     kinds: dict[Element, str] = {}
     for kind, term in KINDS.items():

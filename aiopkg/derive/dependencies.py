@@ -3,8 +3,9 @@
 from collections import deque
 from collections.abc import Iterable, Mapping, Sequence
 
-from pyoxigraph import BlankNode, NamedNode, Quad, Store, Triple
+from pyoxigraph import BlankNode, NamedNode, Quad, Triple
 
+from aiopkg.columns import FactStore
 from aiopkg.derive.circles import circles_among
 from aiopkg.derive.links import Carrier, Element, Link, LinkTable, rank_of_property
 from aiopkg.model.layered import Layered
@@ -24,14 +25,14 @@ class Dependencies:
         self._names = names
 
     @classmethod
-    def of(cls, store: Store) -> "Dependencies":
+    def of(cls, store: FactStore) -> "Dependencies":
         """Read the links that the sub-properties of ``aiop:dependsOn``, ``impacts`` and ``burdens`` state."""
         names = carriers_in(store)
         found = cls((), names)
         found._after = LinkTable(store, names)
         return found
 
-    def revised(self, store: Store, triples: Iterable[Triple]) -> tuple["Dependencies", set[Element]]:
+    def revised(self, store: FactStore, triples: Iterable[Triple]) -> tuple["Dependencies", set[Element]]:
         """Return the dependencies after some triples came or went, and the causes of links that are others since."""
         named = {name for name, _, _ in self._names}
         touched: dict[Element, set[tuple[Element, bool]]] = {}
@@ -55,7 +56,7 @@ class Dependencies:
         revised._after = after.revised(kept_links, gone)
         return revised, set(changed)
 
-    def _between(self, store: Store, cause: Element, effect: Element, *, last: bool) -> Iterable[Link]:
+    def _between(self, store: FactStore, cause: Element, effect: Element, *, last: bool) -> Iterable[Link]:
         for name, forward, ends in self._names:
             subject, value = (cause, effect) if forward else (effect, cause)
             for graph in (GRAPH.asserted, GRAPH.inferred):
@@ -115,7 +116,7 @@ class Dependencies:
         return next(link for link in self.after(cause) if link.effect == effect and not link.last)
 
 
-def carriers_in(store: Store) -> list[Carrier]:
+def carriers_in(store: FactStore) -> list[Carrier]:
     """Return the properties that carry failures."""
     return [
         (name, forward, top == AIOP.burdens)
@@ -138,7 +139,7 @@ def _rank(link: Link) -> tuple[bool, bool, str]:
     return (not link.asserted, *rank_of_property(link.predicate))
 
 
-def _subproperties(store: Store, top: NamedNode) -> list[NamedNode]:
+def _subproperties(store: FactStore, top: NamedNode) -> list[NamedNode]:
     found = {top}
     for graph in GRAPH.facts:
         found |= {q.subject for q in store.quads_for_pattern(None, RDFS.subPropertyOf, top, graph)}  # type: ignore[misc]

@@ -3,8 +3,9 @@
 from collections import defaultdict
 from collections.abc import Mapping
 
-from pyoxigraph import NamedNode, QuerySolution, Store
+from pyoxigraph import NamedNode
 
+from aiopkg.columns import Answer, FactStore
 from aiopkg.dataclass import dataclass
 from aiopkg.derive.placement import Element, look_up
 from aiopkg.model.labels import Labels
@@ -61,14 +62,14 @@ class Condition:
     facts: tuple[Fact, ...]
 
 
-def objects_of(store: Store, subject: Element, predicate: NamedNode) -> set[object]:
+def objects_of(store: FactStore, subject: Element, predicate: NamedNode) -> set[object]:
     """Return the values of a property of an element in every graph of facts."""
     return {q.object for graph in GRAPH.facts for q in store.quads_for_pattern(subject, predicate, None, graph)}
 
 
-def facts_of(store: Store, organization: Element, shown: set[object], labels: Labels) -> Mapping[NamedNode, Fact]:
+def facts_of(store: FactStore, organization: Element, shown: set[object], labels: Labels) -> Mapping[NamedNode, Fact]:
     """Return what is behind each trait that a condition looks at, and that anything is recorded of."""
-    found: dict[NamedNode, list[QuerySolution]] = defaultdict(list)
+    found: dict[NamedNode, list[Answer]] = defaultdict(list)
     for row in look_up(store, "evidence", organization):
         found[row["trait"]].append(row)
     return {
@@ -94,7 +95,7 @@ def facts_of(store: Store, organization: Element, shown: set[object], labels: La
 
 
 def conditions_of(
-    store: Store,
+    store: FactStore,
     organization: Element,
     recommended: NamedNode | None,
     facts: Mapping[NamedNode, Fact],

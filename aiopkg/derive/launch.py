@@ -4,8 +4,9 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable, Sequence
 from fractions import Fraction
 
-from pyoxigraph import Literal, NamedNode, Store
+from pyoxigraph import Literal, NamedNode
 
+from aiopkg.columns import FactStore
 from aiopkg.dataclass import dataclass
 from aiopkg.derive.maturity import UnitScore
 from aiopkg.derive.named import Named, names
@@ -68,7 +69,7 @@ class Launch:
     between: tuple[Standing, ...]
 
 
-def see_launch(store: Store, organization: Element, scores: Iterable[UnitScore], labels: Labels) -> Launch:
+def see_launch(store: FactStore, organization: Element, scores: Iterable[UnitScore], labels: Labels) -> Launch:
     """Put each unit of an organization before the gates that the ontology declares."""
     by_pillar = {(score.unit, score.pillar): score for score in scores}
     measured = {

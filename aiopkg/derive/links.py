@@ -1,14 +1,15 @@
 """The links along which gaps spread, as columns: read at once, and made into objects only where a failure passes."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from itertools import chain, count
 from typing import TypeAlias
 
 import numpy as np
 import numpy.typing as npt
-from pyoxigraph import BlankNode, NamedNode, Store, Triple
+from pyoxigraph import BlankNode, NamedNode, Triple
 
+from aiopkg.columns import ColumnStore, FactStore
 from aiopkg.dataclass import dataclass
 from aiopkg.vocab import AIOP, GRAPH
 
@@ -55,7 +56,7 @@ class LinkTable(Mapping[Element, Sequence[Link]]):
     manner; an asserted fact stands for a link before an inferred one, and one that says more before one that says less.
     """
 
-    def __init__(self, store: Store, carriers: Sequence[Carrier]) -> None:
+    def __init__(self, store: FactStore, carriers: Sequence[Carrier]) -> None:
         self._carriers = carriers
         self._made: dict[Element, tuple[Link, ...]] = {}
         nodes, rows = _read(store, carriers)
@@ -107,15 +108,13 @@ class LinkTable(Mapping[Element, Sequence[Link]]):
         return passed_on
 
 
-def _read(store: Store, carriers: Sequence[Carrier]) -> tuple[list[Element], tuple[Ids, Ids, Ids, Ids]]:
+def _read(store: FactStore, carriers: Sequence[Carrier]) -> tuple[Sequence[Element], tuple[Ids, Ids, Ids, Ids]]:
     """Read the ends of what the properties state: cause, effect, place of the property, and whether it is asserted."""
-    numbers: defaultdict[object, int] = defaultdict(count().__next__)
+    ends, nodes_of = _ends_in(store)
     columns: list[list[Ids]] = [[], [], [], []]
     for place, (name, forward, _) in enumerate(carriers):
         for graph in (GRAPH.asserted, GRAPH.inferred):
-            quads = store.quads_for_pattern(None, name, None, graph)
-            flat = _numbered(chain.from_iterable((quad.subject, quad.object) for quad in quads), numbers)
-            subjects, values = flat[0::2], flat[1::2]
+            subjects, values = ends(name, graph)
             columns[0].append(subjects if forward else values)
             columns[1].append(values if forward else subjects)
             columns[2].append(np.full(len(subjects), place, dtype=np.int64))
@@ -123,14 +122,34 @@ def _read(store: Store, carriers: Sequence[Carrier]) -> tuple[list[Element], tup
     cause, effect, carrier, asserted = (
         np.concatenate(column) if column else np.empty(0, dtype=np.int64) for column in columns
     )
-    nodes = list(numbers)
+    used, at = np.unique(np.concatenate((cause, effect)), return_inverse=True)
+    cause, effect = at[: len(cause)].astype(np.int64), at[len(cause) :].astype(np.int64)
+    nodes = nodes_of(used)
     named = np.fromiter((isinstance(n, NamedNode | BlankNode) for n in nodes), dtype=np.bool_, count=len(nodes))
     kept = np.flatnonzero(named[cause] & named[effect] & (cause != effect))
     return nodes, (cause[kept], effect[kept], carrier[kept], asserted[kept])  # type: ignore[return-value]
 
 
-def _numbered(terms: Iterable[object], numbers: defaultdict[object, int]) -> Ids:
-    return np.fromiter(map(numbers.__getitem__, terms), dtype=np.int64)
+_Ends: TypeAlias = Callable[[NamedNode, NamedNode], tuple[Ids, Ids]]
+
+
+def _ends_in(store: FactStore) -> tuple[_Ends, Callable[[Ids], Sequence[object]]]:
+    """What gives the numbers of the ends of a property in a graph, and what gives the terms of some numbers."""
+    if isinstance(store, ColumnStore):
+        return store.pairs, store.terms
+    numbers: defaultdict[object, int] = defaultdict(count().__next__)
+
+    def ends(name: NamedNode, graph: NamedNode) -> tuple[Ids, Ids]:
+        quads = store.quads_for_pattern(None, name, None, graph)
+        terms = chain.from_iterable((quad.subject, quad.object) for quad in quads)
+        flat = np.fromiter(map(numbers.__getitem__, terms), dtype=np.int64)
+        return flat[0::2], flat[1::2]
+
+    def terms(wanted: Ids) -> Sequence[object]:
+        known = [*numbers]
+        return [known[number] for number in wanted.tolist()]
+
+    return ends, terms
 
 
 def _best(rows: tuple[Ids, Ids, Ids, Ids], places: Ids, carriers: Sequence[Carrier]) -> tuple[Ids, Ids, Ids, Ids]:

@@ -1,12 +1,13 @@
 """How mature each unit is in each pillar: its score and level, what gave each point, and what would raise it."""
 
-from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections import Counter, defaultdict
+from collections.abc import Mapping, Sequence
 from fractions import Fraction
 
-from pyoxigraph import BlankNode, NamedNode, Store
+from pyoxigraph import BlankNode, NamedNode
 
 from aiopkg import assets
+from aiopkg.columns import FactStore
 from aiopkg.dataclass import dataclass
 from aiopkg.derive.placement import look_up
 from aiopkg.model.labels import Labels
@@ -113,7 +114,7 @@ class UnitScore:
 
 
 def score_units(
-    store: Store, rules: Sequence[Rule], ruling: Ruling, scale: Scale, labels: Labels
+    store: FactStore, rules: Sequence[Rule], ruling: Ruling, scale: Scale, labels: Labels
 ) -> tuple[UnitScore, ...]:
     """Score each unit in each pillar by the verdicts on the elements that belong to it."""
     home: dict[str, list[NamedNode | BlankNode]] = defaultdict(list)
@@ -134,7 +135,7 @@ def score_units(
     )
 
 
-def read_scale(store: Store, labels: Labels) -> Scale:
+def read_scale(store: FactStore, labels: Labels) -> Scale:
     """Return our own scale as the ontology declares it."""
     rows = list(look_up(store, "levels"))
     return Scale(
@@ -157,9 +158,11 @@ def read_scale(store: Store, labels: Labels) -> Scale:
 def _score(
     unit: str, label: str, pillar: str, found: Mapping[str, Mapping[str, list[Finding]]], scale: Scale
 ) -> UnitScore:
-    costs = [f for foci in found.values() for findings in foci.values() for f in findings if f.verdict == "violated"]
-    checks = [verdict for foci in found.values() for findings in foci.values() for verdict in _verdicts(findings)]
-    tally = Tally(*(checks.count(verdict) for verdict in ("satisfied", "violated", "unknown")))
+    told = [finding for foci in found.values() for findings in foci.values() for finding in findings]
+    costs = [finding for finding in told if finding.verdict == "violated"]
+    counts = Counter(finding.verdict for finding in told)
+    passed = sum(not findings for foci in found.values() for findings in foci.values())
+    tally = Tally(passed, counts["violated"], counts["unknown"])
     level = scale.level(tally)
     return UnitScore(
         unit,
@@ -176,15 +179,13 @@ def _score(
     )
 
 
-def _verdicts(findings: Sequence[Finding]) -> Iterable[str]:
-    return [finding.verdict for finding in findings] or ["satisfied"]
-
-
 def _point(code: str, foci: Mapping[str, Sequence[Finding]]) -> Point:
-    def named(verdict: str) -> tuple[str, ...]:
-        return tuple(sorted(focus for focus, findings in foci.items() if verdict in _verdicts(findings)))
-
-    return Point(code, named("satisfied"), named("violated"), named("unknown"))
+    named: dict[str, list[str]] = {"satisfied": [], "violated": [], "unknown": []}
+    for focus, findings in sorted(foci.items()):
+        for verdict in {finding.verdict for finding in findings} if findings else {"satisfied"}:
+            if verdict in named:
+                named[verdict].append(focus)
+    return Point(code, *map(tuple, named.values()))
 
 
 def _next(

@@ -3,8 +3,9 @@
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
-from pyoxigraph import BlankNode, Literal, NamedNode, QuerySolution, Store, Triple
+from pyoxigraph import BlankNode, Literal, NamedNode, Triple
 
+from aiopkg.columns import Answer, FactStore
 from aiopkg.dataclass import dataclass
 from aiopkg.derive.placement import Element, Placed, look_up
 from aiopkg.model.labels import Labels
@@ -50,7 +51,7 @@ class _Kind:
 
 
 def move_toward(
-    store: Store,
+    store: FactStore,
     organization: Element,
     wanted: Mapping[NamedNode, Sequence[str]],
     placed: Mapping[NamedNode, Mapping[Element, Placed]],
@@ -59,7 +60,7 @@ def move_toward(
     """Return the moves that bring about some traits, each trait with what it is wanted for, in the order of aspects."""
     homes = _first(look_up(store, "homes", organization), "aspect")
     hosts = _first(look_up(store, "hosts", organization), "thing")
-    shortfalls: dict[NamedNode, list[QuerySolution]] = defaultdict(list)
+    shortfalls: dict[NamedNode, list[Answer]] = defaultdict(list)
     for row in look_up(store, "shortfalls", organization):
         shortfalls[row["move"]].append(row)
     edits: dict[tuple[NamedNode, Element], list[Triple]] = defaultdict(list)
@@ -133,12 +134,12 @@ def _addressed(edits: Iterable[Triple], target: Element | None) -> Iterator[Trip
             yield Triple(subject, edit.predicate, value)  # type: ignore[arg-type]
 
 
-def _kinds(store: Store) -> Iterator[_Kind]:
+def _kinds(store: FactStore) -> Iterator[_Kind]:
     for row in look_up(store, "moves"):
         yield _Kind(row["move"], row["trait"], row["aspect"], row["side"], row["remedy"], row["effort"])
 
 
-def _first(rows: Iterator[QuerySolution], key: str) -> Mapping[NamedNode | BlankNode, Element]:
+def _first(rows: Iterator[Answer], key: str) -> Mapping[NamedNode | BlankNode, Element]:
     """Return the first taker of each key, rows being in the order of preference."""
     found: dict[NamedNode | BlankNode, Element] = {}
     for row in rows:

@@ -2,8 +2,7 @@
 
 from collections.abc import Sequence
 
-from pyoxigraph import Store
-
+from aiopkg.columns import FactStore
 from aiopkg.dataclass import dataclass
 from aiopkg.derive.launch import Launch, see_launch
 from aiopkg.derive.maturity import UnitScore
@@ -29,7 +28,7 @@ class Outlook:
     workflows: tuple[WorkflowView, ...]
 
 
-def look_out(store: Store, organization: Element, scores: Sequence[UnitScore], labels: Labels) -> Outlook:
+def look_out(store: FactStore, organization: Element, scores: Sequence[UnitScore], labels: Labels) -> Outlook:
     """Rank units, datasets, use cases and workflows of an organization by what is measured of them."""
     return Outlook(
         see_launch(store, organization, scores, labels),

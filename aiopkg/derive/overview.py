@@ -3,8 +3,9 @@
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 
-from pyoxigraph import BlankNode, NamedNode, Store
+from pyoxigraph import BlankNode, NamedNode
 
+from aiopkg.columns import FactStore
 from aiopkg.dataclass import dataclass
 from aiopkg.derive.archetype import Archetypes, weigh
 from aiopkg.derive.cascade import Arrow
@@ -85,7 +86,7 @@ class Overview:
 
 
 def overlook(
-    store: Store,
+    store: FactStore,
     organization: NamedNode | BlankNode,
     rules: Sequence[Rule],
     ruling: Ruling,
@@ -139,7 +140,7 @@ def overlook(
     )
 
 
-def _in_order(store: Store, kind: NamedNode) -> list[NamedNode]:
+def _in_order(store: FactStore, kind: NamedNode) -> list[NamedNode]:
     """Return the individuals of a class of the ontology in the order that it gives them, else by name."""
     found = [q.subject for q in store.quads_for_pattern(None, RDF.type, kind, GRAPH.ontology)]
 
@@ -150,7 +151,7 @@ def _in_order(store: Store, kind: NamedNode) -> list[NamedNode]:
     return sorted((e for e in found if isinstance(e, NamedNode)), key=place)
 
 
-def _defined(store: Store, element: NamedNode) -> str:
+def _defined(store: FactStore, element: NamedNode) -> str:
     return next(iter(store.quads_for_pattern(element, SKOS.definition, None, GRAPH.ontology))).object.value  # type: ignore[union-attr]
 
 

@@ -3,9 +3,10 @@
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 
-from pyoxigraph import BlankNode, NamedNode, Store
+from pyoxigraph import BlankNode, NamedNode
 
 from aiopkg import assets
+from aiopkg.columns import FactStore
 from aiopkg.dataclass import dataclass
 from aiopkg.model.labels import Labels
 from aiopkg.rules import Rule
@@ -42,7 +43,7 @@ class PracticeScore:
     verdicts: Mapping[str, int]
 
 
-def part_of_each(store: Store, organization: Element) -> Mapping[str, str]:
+def part_of_each(store: FactStore, organization: Element) -> Mapping[str, str]:
     """Map each unit and organization below ``organization`` to the part of it right below that it lies in.
 
     A part maps to itself. An organization that is not below, such as a vendor, is left out.
@@ -73,7 +74,7 @@ def _above(start: object, parents: Mapping[object, set[object]]) -> set[object]:
     return found
 
 
-def parts_of_elements(store: Store, part_of: Mapping[str, str]) -> Mapping[str, set[str]]:
+def parts_of_elements(store: FactStore, part_of: Mapping[str, str]) -> Mapping[str, set[str]]:
     """Map each element to the parts that it belongs to; ``part_of`` maps units to theirs."""
     homes: dict[str, set[str]] = defaultdict(set)
     for row in store.query(assets.query("overview", "parts"), default_graph=list(GRAPH.facts)):  # type: ignore[union-attr]
@@ -83,7 +84,7 @@ def parts_of_elements(store: Store, part_of: Mapping[str, str]) -> Mapping[str, 
 
 
 def score_parts(
-    store: Store, organization: Element, rules: Sequence[Rule], ruling: Ruling, labels: Labels
+    store: FactStore, organization: Element, rules: Sequence[Rule], ruling: Ruling, labels: Labels
 ) -> tuple[tuple[PartScore, ...], tuple[PracticeScore, ...]]:
     """Count the elements of each rule by part and verdict, an element once in each part that it belongs to."""
     homes = parts_of_elements(store, part_of_each(store, organization))

@@ -4,9 +4,10 @@ from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from fractions import Fraction
 
-from pyoxigraph import BlankNode, Literal, NamedNode, QuerySolution, QuerySolutions, Store, Triple, Variable
+from pyoxigraph import BlankNode, Literal, NamedNode, QueryBoolean, QueryTriples, Triple, Variable
 
 from aiopkg import assets
+from aiopkg.columns import Answer, FactStore
 from aiopkg.dataclass import dataclass
 from aiopkg.vocab import GRAPH
 
@@ -38,15 +39,15 @@ class Placed:
         return tuple(self.sides)
 
 
-def look_up(store: Store, name: str, organization: Element | None = None) -> Iterator[QuerySolution]:
+def look_up(store: FactStore, name: str, organization: Element | None = None) -> Iterator[Answer]:
     """Yield the rows of an overview query over the facts, of one organization if one is given."""
     bound: dict[Variable, Term] = {} if organization is None else {Variable("organization"): organization}
     solutions = store.query(assets.query("overview", name), default_graph=list(GRAPH.facts), substitutions=bound)
-    assert isinstance(solutions, QuerySolutions)
+    assert not isinstance(solutions, QueryBoolean | QueryTriples)
     yield from solutions
 
 
-def placements(store: Store, organization: Element) -> Mapping[NamedNode, Mapping[Element, Placed]]:
+def placements(store: FactStore, organization: Element) -> Mapping[NamedNode, Mapping[Element, Placed]]:
     """Return by aspect each element that is counted in it."""
     sides: dict[tuple[NamedNode, Element], dict[Element, bool]] = defaultdict(dict)
     holders: dict[tuple[NamedNode, Element], dict[Element, bool]] = defaultdict(dict)

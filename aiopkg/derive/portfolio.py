@@ -4,8 +4,7 @@ from collections import defaultdict
 from collections.abc import Sequence
 from statistics import fmean
 
-from pyoxigraph import Store
-
+from aiopkg.columns import FactStore
 from aiopkg.dataclass import dataclass
 from aiopkg.derive.named import Named, names
 from aiopkg.derive.placement import Element, look_up
@@ -82,7 +81,7 @@ class Portfolio:
     build_once: tuple[BuildOnce, ...]
 
 
-def see_portfolio(store: Store, organization: Element, labels: Labels) -> Portfolio:
+def see_portfolio(store: FactStore, organization: Element, labels: Labels) -> Portfolio:
     """Return the portfolio of an organization."""
     live = _live(store, organization, labels)
     shares = [len(use.reused) / (len(use.reused) + len(use.new)) for use in live if use.reused or use.new]
@@ -96,7 +95,7 @@ def see_portfolio(store: Store, organization: Element, labels: Labels) -> Portfo
     )
 
 
-def _live(store: Store, organization: Element, labels: Labels) -> tuple[Launched, ...]:
+def _live(store: FactStore, organization: Element, labels: Labels) -> tuple[Launched, ...]:
     since: dict[Element, str] = {}
     took: dict[Element, float] = {}
     units: dict[Element, set[Element]] = defaultdict(set)
@@ -140,7 +139,7 @@ def _halves(values: Sequence[float]) -> Halves | None:
     return Halves(round(fmean(values[:half]), 6), round(fmean(values[half:]), 6), len(values))
 
 
-def _build_once(store: Store, labels: Labels) -> tuple[BuildOnce, ...]:
+def _build_once(store: FactStore, labels: Labels) -> tuple[BuildOnce, ...]:
     copies: dict[tuple[Element, Element], dict[Element, set[Element]]] = defaultdict(lambda: defaultdict(set))
     use_cases: dict[tuple[Element, Element], set[Element]] = defaultdict(set)
     units: dict[tuple[Element, Element], set[Element]] = defaultdict(set)

@@ -7,8 +7,9 @@ from decimal import Decimal
 from math import ceil
 from statistics import median
 
-from pyoxigraph import BlankNode, Literal, NamedNode, Store
+from pyoxigraph import BlankNode, Literal, NamedNode
 
+from aiopkg.columns import FactStore
 from aiopkg.dataclass import dataclass
 from aiopkg.derive.evidence import objects_of
 from aiopkg.derive.placement import Element, look_up
@@ -108,7 +109,7 @@ class _Request:
     units: tuple[Element, ...]
 
 
-def queues_at(store: Store, organization: Element, labels: Labels) -> Queues:
+def queues_at(store: FactStore, organization: Element, labels: Labels) -> Queues:
     """Return the queue at each team in the centre of an organization to which requests are recorded."""
     now = _moment(_value(store, AIOP.Evaluation, AIOP.evaluationDate))
     since = _moment(_value(store, AIOP.RequestMemory, AIOP.cutoff))
@@ -125,7 +126,7 @@ def queues_at(store: Store, organization: Element, labels: Labels) -> Queues:
     )
 
 
-def _value(store: Store, subject: NamedNode, predicate: NamedNode) -> Literal:
+def _value(store: FactStore, subject: NamedNode, predicate: NamedNode) -> Literal:
     (quad,) = store.quads_for_pattern(subject, predicate, None, GRAPH.measures)
     assert isinstance(quad.object, Literal)
     return quad.object
@@ -136,7 +137,7 @@ def _moment(literal: Literal) -> datetime:
 
 
 def _requests(
-    store: Store, organization: Element, now: datetime
+    store: FactStore, organization: Element, now: datetime
 ) -> tuple[Mapping[Element, Sequence[_Request]], Counter[Element]]:
     """Return the requests at each team whose wait is known, and how many there are whose wait is not."""
     told: dict[tuple[Element, Element], list[tuple[object, ...]]] = defaultdict(list)

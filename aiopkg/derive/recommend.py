@@ -4,9 +4,10 @@ import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from itertools import chain
 
-from pyoxigraph import Literal, NamedNode, Store, Triple
+from pyoxigraph import Literal, NamedNode, Triple
 
 from aiopkg import assets
+from aiopkg.columns import FactStore, constructed
 from aiopkg.dataclass import dataclass
 from aiopkg.derive.gaps import GENERIC, OpenGap, gap_triples, open_gaps
 from aiopkg.model.labels import Labels, legible
@@ -48,7 +49,7 @@ class Remedies:
     write: Callable[[], Iterable[Triple]]
 
 
-def recommend(store: Store, findings: Sequence[Finding], rules: Sequence[Rule], labels: Labels) -> Remedies:
+def recommend(store: FactStore, findings: Sequence[Finding], rules: Sequence[Rule], labels: Labels) -> Remedies:
     """Run the queries of the derive stage over facts and findings; single gaps are read from the findings themselves.
 
     Recommendations of a kind of their own come first, then by how many findings they close, then by id.
@@ -57,7 +58,7 @@ def recommend(store: Store, findings: Sequence[Finding], rules: Sequence[Rule], 
     triples: set[Triple] = set()
     for path in assets.queries("derive"):
         if path.stem != GENERIC:
-            triples.update(store.query(path.read_text(encoding="utf-8"), default_graph=graphs))  # type: ignore[arg-type]
+            triples.update(constructed(store, path.read_text(encoding="utf-8"), graphs))
     special = sorted(triples, key=str)
     gaps = tuple(open_gaps(findings, {rule.code: rule for rule in rules}))
     told = [*recommendations_in(special, labels), *(_closing(gap, labels) for gap in gaps)]

@@ -3,8 +3,9 @@
 from collections import defaultdict
 from itertools import islice
 
-from pyoxigraph import Literal, Store
+from pyoxigraph import Literal
 
+from aiopkg.columns import FactStore
 from aiopkg.dataclass import dataclass
 from aiopkg.derive.named import Named, name, names
 from aiopkg.derive.placement import Element, look_up
@@ -84,7 +85,7 @@ class Signal:
     open_to: tuple[OpenTo, ...]
 
 
-def see_grounds(store: Store, organization: Element, labels: Labels) -> tuple[Ground, ...]:
+def see_grounds(store: FactStore, organization: Element, labels: Labels) -> tuple[Ground, ...]:
     """Return the units by the density of their loops, the densest first; of equal ones those that measure most."""
     density: dict[Element, float] = {}
     days: dict[Element, dict[Element, float]] = defaultdict(dict)
@@ -121,7 +122,7 @@ def see_grounds(store: Store, organization: Element, labels: Labels) -> tuple[Gr
     return tuple(sorted(grounds, key=lambda g: (-g.density, -g.outcomes, -len(g.loops), g.label, g.unit)))
 
 
-def see_signals(store: Store, organization: Element, labels: Labels) -> tuple[Signal, ...]:
+def see_signals(store: FactStore, organization: Element, labels: Labels) -> tuple[Signal, ...]:
     """Return the datasets that units keep, those read by most use cases of other units first.
 
     Of equal ones those come first that more use cases need, that are open to more units, and that are refreshed faster.
@@ -170,7 +171,7 @@ def see_signals(store: Store, organization: Element, labels: Labels) -> tuple[Si
 class _Openings:
     """The units to which ways of reading are open; many datasets share the same ways, so each set is seen once."""
 
-    def __init__(self, store: Store, labels: Labels) -> None:
+    def __init__(self, store: FactStore, labels: Labels) -> None:
         self._labels = labels
         self._units: dict[Element, set[Element]] = defaultdict(set)
         for row in look_up(store, "ways"):

@@ -9,6 +9,7 @@ from datetime import date, timedelta
 
 from pyoxigraph import Store, Triple
 
+from aiopkg.columns import FactStore
 from aiopkg.dataclass import dataclass
 from aiopkg.measure import write_measures
 from aiopkg.model import Model
@@ -34,7 +35,7 @@ class Upcoming:
 
 
 def look_ahead(
-    store: Store, rules: Sequence[Rule], as_of: date, model: Model, given: Sequence[Triple] = ()
+    store: FactStore, rules: Sequence[Rule], as_of: date, model: Model, given: Sequence[Triple] = ()
 ) -> tuple[Upcoming, ...]:
     """Return what some rules will find on the days after ``as_of`` on which the law changes, by day and code.
 
@@ -67,7 +68,7 @@ def look_ahead(
     return tuple(coming)
 
 
-def _starts_of_terms(store: Store) -> Iterator[date]:
+def _starts_of_terms(store: FactStore) -> Iterator[date]:
     """Yield the days from which terms of the ontology itself hold, of those terms that the organization uses."""
     for quad in store.quads_for_pattern(None, AIOP.validFrom, None, GRAPH.ontology):
         used = (store.quads_for_pattern(None, None, quad.subject, graph) for graph in (GRAPH.asserted, GRAPH.inferred))

@@ -4,9 +4,10 @@ from collections import defaultdict
 from collections.abc import Mapping, Set
 from graphlib import CycleError, TopologicalSorter
 
-from pyoxigraph import NamedNode, Store
+from pyoxigraph import NamedNode
 
 from aiopkg import assets
+from aiopkg.columns import FactStore
 from aiopkg.dataclass import dataclass
 from aiopkg.model.labels import Labels
 from aiopkg.vocab import GRAPH
@@ -54,7 +55,7 @@ def longest_path(days: Mapping[str, float], after: Mapping[str, Set[str]]) -> tu
     return min(best.values(), key=lambda path: (-path[0], path[1]), default=(0.0, ()))
 
 
-def view_workflows(store: Store, labels: Labels) -> tuple[WorkflowView, ...]:
+def view_workflows(store: FactStore, labels: Labels) -> tuple[WorkflowView, ...]:
     """Return the workflows that have steps, those that would gain most days first."""
     steps: dict[object, dict[str, dict[str, list[object]]]] = defaultdict(dict)
     names: dict[str, str] = {}

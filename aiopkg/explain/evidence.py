@@ -7,8 +7,9 @@ followed, and each EXISTS and MINUS is asked again. An aggregate rests on all th
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import field
 
-from pyoxigraph import Literal, NamedNode, QuerySolutions, Store, Triple, Variable
+from pyoxigraph import Literal, NamedNode, QuerySolutions, Triple, Variable
 
+from aiopkg.columns import FactStore
 from aiopkg.dataclass import dataclass
 from aiopkg.explain.proof import Absence, Term
 from aiopkg.explain.sentences import Sentences
@@ -50,7 +51,7 @@ class Evidence:
 class Witness:
     """Gathers the evidence for solutions of one query over some graphs of a store."""
 
-    def __init__(self, store: Store, graphs: Sequence[NamedNode], prologue: str, sentences: Sentences) -> None:
+    def __init__(self, store: FactStore, graphs: Sequence[NamedNode], prologue: str, sentences: Sentences) -> None:
         self._store = store
         self._graphs = list(graphs)
         self._prologue = prologue

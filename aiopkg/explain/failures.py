@@ -7,8 +7,9 @@ the evidence alone.
 
 from typing import TypeAlias
 
-from pyoxigraph import Store, Triple
+from pyoxigraph import Triple
 
+from aiopkg.columns import FactStore
 from aiopkg.explain.evidence import Evidence, Witness
 from aiopkg.explain.proof import Absence, Term
 from aiopkg.explain.sentences import Sentences
@@ -39,7 +40,7 @@ _Nesting: TypeAlias = HasProperty | Negation | Qualified | AllOf | AnyOf | Exact
 class Failures:
     """Gathers the evidence of constraints over the facts of a store."""
 
-    def __init__(self, store: Store, sentences: Sentences) -> None:
+    def __init__(self, store: FactStore, sentences: Sentences) -> None:
         self._store = store
         self._sentences = sentences
         self._facts = Facts(store, GRAPH.facts)

@@ -11,6 +11,7 @@ from functools import cache
 from pyoxigraph import Literal, NamedNode, Quad, Store, Triple
 
 from aiopkg import assets
+from aiopkg.columns import FactStore
 from aiopkg.dataclass import dataclass
 from aiopkg.explain.evidence import Evidence, Witness
 from aiopkg.explain.known import Known
@@ -207,7 +208,7 @@ def _same(one: object, other: object) -> bool:
     return len(store) == 1
 
 
-def _witness(store: Store, construct: Construct, graphs: Sequence[NamedNode], sentences: Sentences) -> Witness:
+def _witness(store: FactStore, construct: Construct, graphs: Sequence[NamedNode], sentences: Sentences) -> Witness:
     return Witness(store, graphs, construct.query.prologue, sentences)
 
 

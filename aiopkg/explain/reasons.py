@@ -5,9 +5,10 @@ from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
 from functools import cached_property
 
-from pyoxigraph import BlankNode, NamedNode, Store
+from pyoxigraph import BlankNode, NamedNode
 
 from aiopkg import assets
+from aiopkg.columns import FactStore
 from aiopkg.dataclass import dataclass
 from aiopkg.errors import InputError
 from aiopkg.explain.applicability import Applicability, Condition, Weigher, targets_of
@@ -46,7 +47,7 @@ class Reasons:
 
     def __init__(
         self,
-        store: Store,
+        store: FactStore,
         labels: Labels,
         as_of: date,
         packs: Sequence[str],

@@ -1,12 +1,14 @@
 """What the facts say about a condition: who meets it, by which facts, and where it cannot be told."""
 
+from collections.abc import Set
 from datetime import date
-from functools import cached_property
+from functools import cached_property, reduce
 from typing import Literal as OneOf
 
-from pyoxigraph import BlankNode, NamedNode, Store, Triple
+from pyoxigraph import BlankNode, NamedNode, Triple
 
 from aiopkg import assets
+from aiopkg.columns import FactStore
 from aiopkg.dataclass import dataclass
 from aiopkg.explain.conditions import THING, Either, Kind, Part, Some, Ways
 from aiopkg.validate.membership import Definitions, Membership
@@ -28,7 +30,7 @@ class Record:
     as_of: date
 
     @classmethod
-    def of(cls, store: Store, as_of: date) -> "Record":
+    def of(cls, store: FactStore, as_of: date) -> "Record":
         """Read a store that is materialised and measured."""
         definitions = Definitions(assets.ontology())
         run = Run(store, GRAPH.facts, definitions, (), None, materialised=True)
@@ -52,6 +54,18 @@ class Record:
         if isinstance(part, Some):
             return any(self.holds(value, part.filler) for value in values)
         return part.value in values
+
+    def holding(self, nodes: Set[Term], part: Part) -> frozenset[Term]:
+        """Those of some nodes that meet a condition, as :meth:`holds` tells of one."""
+        if isinstance(part, Kind):
+            return frozenset(nodes) if part.cls == THING else frozenset(nodes & self.members(part.cls))
+        if isinstance(part, Either):
+            return frozenset().union(*(reduce(self.holding, way, frozenset(nodes)) for way in part.ways))
+        relation = self.membership.relation(part.predicate)
+        if isinstance(part, Some):
+            filling = self.holding(frozenset().union(*(relation.get(node, ()) for node in nodes)), part.filler)
+            return frozenset(node for node in nodes if not filling.isdisjoint(relation.get(node, ())))
+        return frozenset(node for node in nodes if part.value in relation.get(node, ()))
 
     def state(self, node: Term, part: Part) -> State:
         """Tell whether a node meets a condition, does not, or does in some completion of what is unreported."""

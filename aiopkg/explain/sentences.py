@@ -4,9 +4,10 @@ import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import cache
 
-from pyoxigraph import BlankNode, Literal, NamedNode, RdfFormat, Store, Triple, parse
+from pyoxigraph import BlankNode, Literal, NamedNode, RdfFormat, Triple, parse
 
 from aiopkg import assets
+from aiopkg.columns import FactStore
 from aiopkg.dataclass import dataclass
 from aiopkg.explain.proof import Term
 from aiopkg.explain.seeking import Seeking, bare, expression_in_words, path_in_words
@@ -90,7 +91,7 @@ def read_aloud(term: NamedNode) -> str:
 class Sentences:
     """Reads facts, rules and absences aloud, in the names that people gave to things."""
 
-    def __init__(self, labels: Labels, store: Store) -> None:
+    def __init__(self, labels: Labels, store: FactStore) -> None:
         self._labels = labels
         self._store = store
 

@@ -56,7 +56,7 @@ class Tallier:
     def tally(self, part: Part, among: frozenset[Term] | None = None, path: tuple[Term, ...] = ()) -> Tally:
         """Count those that meet a condition, among some elements or all that it can be asked of."""
         base = self._all(part) if among is None else among
-        met = [node for node in base if self.record.holds(node, part)]
+        met = self.record.holding(base, part)
         asked, count = self.wording.asked(part), None if among is None else len(among)
         if met or len(path) >= _DEEPEST:
             return Tally(asked, len(met), count)
@@ -91,7 +91,7 @@ class Tallier:
             if not found.elements:
                 return
             base = self._all(part) if among is None else among
-            among = frozenset(node for node in base if self.record.holds(node, part))
+            among = self.record.holding(base, part)
 
     def _recorded(
         self, part: Value | Some, base: frozenset[Term]
@@ -121,7 +121,7 @@ class Tallier:
         passed: list[Part] = []
         for number_passed, part in enumerate(way):
             base = self._all(part) if among is None else among
-            met = frozenset(node for node in base if self.record.holds(node, part))
+            met = self.record.holding(base, part)
             if met:
                 among = met
                 passed.append(part)

@@ -2,8 +2,9 @@
 
 from collections.abc import Iterator, Sequence
 
-from pyoxigraph import BlankNode, Literal, NamedNode, Quad, Store, Triple
+from pyoxigraph import BlankNode, Literal, NamedNode, Quad, Triple
 
+from aiopkg.columns import FactStore
 from aiopkg.explain.proof import Term
 from aiopkg.syntax.paths import Alternative, Inverse, Path, Predicate, Repeat
 from aiopkg.syntax.paths import Sequence as Chain
@@ -16,7 +17,7 @@ Walk = tuple[Triple, ...]
 class Facts:
     """The triples of some graphs of a store."""
 
-    def __init__(self, store: Store, graphs: Sequence[NamedNode]) -> None:
+    def __init__(self, store: FactStore, graphs: Sequence[NamedNode]) -> None:
         self._store = store
         self._graphs = frozenset(graphs)
 

@@ -7,9 +7,10 @@ from collections.abc import Callable, Iterable, Iterator
 from datetime import UTC, date, datetime
 from decimal import Decimal
 
-from pyoxigraph import BlankNode, Literal, NamedNode, Quad, QueryTriples, RdfFormat, Store, Triple, parse
+from pyoxigraph import BlankNode, Literal, NamedNode, Quad, QueryTriples, RdfFormat, Triple, parse
 
 from aiopkg import assets
+from aiopkg.columns import ColumnStore, FactStore
 from aiopkg.errors import InputError, Place
 from aiopkg.limits import UNLIMITED, Budget
 from aiopkg.measure.calendar import as_moment, before, days, decimal, is_duration, moment
@@ -33,7 +34,7 @@ def _nowhere(_: object) -> Place | None:
 
 
 def measure(
-    store: Store,
+    store: FactStore,
     as_of: date,
     given: Iterable[Triple] = (),
     place_of: Callable[[object], Place | None] = _nowhere,
@@ -48,7 +49,7 @@ def measure(
 
 
 def write_measures(
-    store: Store,
+    store: FactStore,
     as_of: date,
     given: Iterable[Triple] = (),
     place_of: Callable[[object], Place | None] = _nowhere,
@@ -73,8 +74,11 @@ def write_measures(
         _construct(store, path.read_text(encoding="utf-8"))
 
 
-def _construct(store: Store, query: str) -> None:
+def _construct(store: FactStore, query: str) -> None:
     """Add what a query constructs, as text where it can be: without blank nodes, and nothing told elsewhere."""
+    if isinstance(store, ColumnStore):
+        store.construct(query, GRAPH.facts, GRAPH.measures)
+        return
     found = store.query(query, default_graph=list(GRAPH.facts))
     assert isinstance(found, QueryTriples)
     text = found.serialize(format=RdfFormat.N_TRIPLES)
@@ -88,26 +92,29 @@ def _construct(store: Store, query: str) -> None:
         store.bulk_load(text, RdfFormat.N_TRIPLES, to_graph=GRAPH.measures, lenient=True)
 
 
-def _told(store: Store, predicate: bytes, kind: bytes | None) -> bool:
+def _told(store: FactStore, predicate: bytes, kind: bytes | None) -> bool:
     """Whether another graph of facts has anything with a predicate or, of types, with one object; as N-Triples."""
     asked, value = (NamedNode(text.decode().strip(" .<>")) if text else None for text in (predicate, kind))
     return any(True for graph in _OTHERS for _ in store.quads_for_pattern(None, asked, value, graph))
 
 
-def _write(store: Store, triples: Iterable[Triple]) -> None:
+def _write(store: FactStore, triples: Iterable[Triple]) -> None:
     """Add triples to the graph of measures, but for those that stand in another graph of facts already."""
+    if isinstance(store, ColumnStore):
+        store.extend(Quad(t.subject, t.predicate, t.object, GRAPH.measures) for t in triples)
+        return
     new = [t for t in triples if not any(Quad(t.subject, t.predicate, t.object, graph) in store for graph in _OTHERS)]
     store.extend([Quad(t.subject, t.predicate, t.object, GRAPH.measures) for t in new])
 
 
-def occasion(store: Store, as_of: date, place_of: Callable[[object], Place | None] = _nowhere) -> Iterator[Triple]:
+def occasion(store: FactStore, as_of: date, place_of: Callable[[object], Place | None] = _nowhere) -> Iterator[Triple]:
     """Yield the evaluation date, and each threshold's limit and cutoff at it; raises as :func:`measure` does."""
     now = datetime(as_of.year, as_of.month, as_of.day, tzinfo=UTC)
     yield Triple(AIOP.Evaluation, AIOP.evaluationDate, moment(now))
     yield from _thresholds(store, now, place_of)
 
 
-def _thresholds(store: Store, now: datetime, place_of: Callable[[object], Place | None]) -> Iterator[Triple]:
+def _thresholds(store: FactStore, now: datetime, place_of: Callable[[object], Place | None]) -> Iterator[Triple]:
     """Give each threshold its limit in numbers or days and, if it is a duration, its cutoff."""
     for default in store.quads_for_pattern(None, AIOP.thresholdValue, None, GRAPH.ontology):
         threshold, usual = default.subject, default.object
@@ -157,7 +164,7 @@ def _limit(value: object, timed: bool) -> Decimal | None:
     return limit if limit.is_finite() and 0 <= limit < _LARGEST_LIMIT else None
 
 
-def _durations(store: Store, subject: Element | None) -> Iterator[Triple]:
+def _durations(store: FactStore, subject: Element | None) -> Iterator[Triple]:
     """Count each duration in days, in the property that the ontology names for it."""
     for counted in store.quads_for_pattern(None, AIOP.countedAs, None, GRAPH.ontology):
         for quad in _stated(store, subject, counted.subject):
@@ -165,7 +172,7 @@ def _durations(store: Store, subject: Element | None) -> Iterator[Triple]:
                 yield Triple(quad.subject, counted.object, decimal(days(quad.object.value)))  # type: ignore[arg-type]
 
 
-def _moments(store: Store, subject: Element | None) -> Iterator[Triple]:
+def _moments(store: FactStore, subject: Element | None) -> Iterator[Triple]:
     """Give each date, and each time without a zone, as a time in UTC, where the ontology asks for times."""
     for declared in store.quads_for_pattern(None, AIOP.heldAs, XSD.dateTime, GRAPH.ontology):
         for quad in _stated(store, subject, declared.subject):
@@ -175,7 +182,7 @@ def _moments(store: Store, subject: Element | None) -> Iterator[Triple]:
                     yield Triple(quad.subject, quad.predicate, instant)
 
 
-def _stated(store: Store, subject: Element | None, predicate: object) -> Iterator[Quad]:
+def _stated(store: FactStore, subject: Element | None, predicate: object) -> Iterator[Quad]:
     for graph in (GRAPH.asserted, GRAPH.inferred):
         yield from store.quads_for_pattern(subject, predicate, None, graph)  # type: ignore[arg-type]
 

@@ -2,8 +2,9 @@
 
 from collections.abc import Iterator
 
-from pyoxigraph import BlankNode, NamedNode, Store, Triple
+from pyoxigraph import BlankNode, NamedNode, Triple
 
+from aiopkg.columns import FactStore
 from aiopkg.vocab import AIOP, GRAPH, RDF
 
 __all__ = ["openness"]
@@ -11,7 +12,7 @@ __all__ = ["openness"]
 _GRAPHS = (GRAPH.asserted, GRAPH.inferred)
 
 
-def openness(store: Store) -> Iterator[Triple]:
+def openness(store: FactStore) -> Iterator[Triple]:
     """Yield ``element aiop:unreported property`` for each declaration of incompleteness.
 
     A declaration may name an element, a class, a property, or a property together with one of the
@@ -32,5 +33,5 @@ def openness(store: Store) -> Iterator[Triple]:
                 yield Triple(element, AIOP.unreported, name)
 
 
-def _values(store: Store, subject: object, predicate: NamedNode) -> set[NamedNode | BlankNode]:
+def _values(store: FactStore, subject: object, predicate: NamedNode) -> set[NamedNode | BlankNode]:
     return {q.object for g in _GRAPHS for q in store.quads_for_pattern(subject, predicate, None, g)}  # type: ignore[arg-type, misc]

@@ -3,8 +3,9 @@
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from decimal import Decimal
+from typing import Protocol
 
-from pyoxigraph import BlankNode, Literal, NamedNode, Store, Triple
+from pyoxigraph import BlankNode, Literal, NamedNode, Quad, Triple
 
 from aiopkg.model.layered import Layered
 from aiopkg.vocab import PREFIXES, RDFS, SKOS, XSD
@@ -32,6 +33,21 @@ def legible(text: str) -> str:
     return " ".join(_UNSEEN.sub(" ", text).split())
 
 
+class Patterns(Protocol):
+    """What can be asked for the quads of a pattern."""
+
+    def quads_for_pattern(
+        self,
+        subject: NamedNode | BlankNode | None,
+        predicate: NamedNode | None,
+        object: None,
+        graph_name: NamedNode,
+        /,
+    ) -> Iterable[Quad]:
+        """The quads of a graph with these terms; None stands for any."""
+        ...
+
+
 class Labels:
     """Looks up the label of any term; what has none is called by the end of its IRI."""
 
@@ -39,13 +55,13 @@ class Labels:
         self._labels = labels
 
     @classmethod
-    def of(cls, store: Store, graphs: Sequence[NamedNode]) -> "Labels":
+    def of(cls, store: Patterns, graphs: Sequence[NamedNode]) -> "Labels":
         """Collect the labels in some graphs: ``rdfs:label`` before ``skos:prefLabel``, ``foaf:name`` and
         ``dcterms:title``; English before untagged before other languages; then by the alphabet.
         """
         return cls(_collect(store, graphs, None))
 
-    def revised(self, store: Store, graphs: Sequence[NamedNode], subjects: Iterable[object]) -> "Labels":
+    def revised(self, store: Patterns, graphs: Sequence[NamedNode], subjects: Iterable[object]) -> "Labels":
         """Return these labels with those of some subjects read anew."""
         found: dict[object, str] = {}
         gone = set(subjects)
@@ -71,7 +87,7 @@ class Labels:
         return "an unnamed element"
 
 
-def _collect(store: Store, graphs: Sequence[NamedNode], subject: NamedNode | BlankNode | None) -> dict[object, str]:
+def _collect(store: Patterns, graphs: Sequence[NamedNode], subject: NamedNode | BlankNode | None) -> dict[object, str]:
     """The label of a subject, or of every subject (None)."""
     best: dict[object, tuple[int, int, str]] = {}
     for rank, predicate in enumerate(NAMING):

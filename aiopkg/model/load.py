@@ -100,6 +100,11 @@ class Model:
             spellings.setdefault(stored, {})[original] = typed[original]
         return spellings
 
+    @property
+    def stored(self) -> Mapping[Literal, Literal]:
+        """How a store writes those literals that it writes otherwise."""
+        return {written: form for form, spellings in self._written.items() for written in spellings}
+
     def as_written(self, term: Term) -> Term:
         """Return a literal as the user spelt it (1.50 and not 1.5); other terms as they are."""
         if not isinstance(term, Literal):

@@ -25,6 +25,16 @@ class Facts(Collection[Triple]):
         self._layout = layout
         self._keys = keys
 
+    @property
+    def terms(self) -> Dictionary:
+        """The terms by number."""
+        return self._terms
+
+    @property
+    def columns(self) -> tuple[Ids, Ids, Ids]:
+        """Predicates, subjects and objects by number, in no order to rely on."""
+        return self._layout.unpack(self._keys)
+
     def __len__(self) -> int:
         return len(self._keys)
 

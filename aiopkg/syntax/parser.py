@@ -373,3 +373,15 @@ class _Parser:
         if not colon or prefix not in self._prefixes:
             raise QueryError(f"{token!r} is no property with a declared prefix")
         return NamedNode(self._prefixes[prefix] + re.sub(r"\\(.)", r"\1", local))
+
+
+def read_values(text: str) -> tuple[list[str], list[list[str]]]:
+    """The variables of a VALUES clause and the tokens of its rows, UNDEF among them. Raises QueryError."""
+    words = _tokens(text)
+    start = words.index("{")
+    names = [word for word in words[:start] if word.startswith("?")]
+    cells = [word for word in words[start + 1 : -1] if word not in ("(", ")")]
+    width = max(len(names), 1)
+    if len(cells) % width:
+        raise QueryError("VALUES with rows of different lengths")
+    return names, [cells[place : place + width] for place in range(0, len(cells), width)]

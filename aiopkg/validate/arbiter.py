@@ -3,8 +3,9 @@
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 
-from pyoxigraph import Literal, Store, Triple
+from pyoxigraph import Literal, Triple
 
+from aiopkg.columns import FactStore
 from aiopkg.rules import Rule
 from aiopkg.validate.judgement import Judgement, Verdict
 from aiopkg.validate.terms import Node, Term, order_key
@@ -13,7 +14,7 @@ from aiopkg.vocab import GRAPH, XSD
 __all__ = ["by_pyshacl"]
 
 
-def by_pyshacl(store: Store, rules: Sequence[Rule], verdicts: Mapping[Node, Verdict]) -> dict[Node, Verdict]:
+def by_pyshacl(store: FactStore, rules: Sequence[Rule], verdicts: Mapping[Node, Verdict]) -> dict[Node, Verdict]:
     """Return the verdicts with exactly the failures that pyshacl finds.
 
     pyshacl decides which element fails which rule. What a failure is about, and whether it would hold in some
@@ -37,7 +38,7 @@ def _held_to(verdict: Verdict, failing: set[Term]) -> Verdict:
     return replace(verdict, judgements=(*agreed, *more), undecided=undecided)
 
 
-def _facts(store: Store) -> Iterable[Triple]:
+def _facts(store: FactStore) -> Iterable[Triple]:
     """The facts, but for days that stand beside the same time: rdflib compares days with times, SPARQL does not."""
     triples = [q.triple for graph in GRAPH.facts for q in store.quads_for_pattern(None, None, None, graph)]
     timed = {(t.subject, t.predicate) for t in triples if _is(t.object, XSD.dateTime)}

@@ -3,9 +3,10 @@
 from collections.abc import Iterable
 from datetime import UTC, date, datetime
 
-from pyoxigraph import BlankNode, NamedNode, Store
+from pyoxigraph import BlankNode, NamedNode
 
 from aiopkg import assets
+from aiopkg.columns import FactStore
 from aiopkg.dataclass import dataclass
 from aiopkg.vocab import GRAPH, PREFIXES
 
@@ -35,7 +36,7 @@ class Excuses:
     A waiver counts from its first moment up to, and not at, its last; an expired one counts no more.
     """
 
-    def __init__(self, store: Store, as_of: date) -> None:
+    def __init__(self, store: FactStore, as_of: date) -> None:
         now = datetime(as_of.year, as_of.month, as_of.day, tzinfo=UTC)
         self._excuses: dict[tuple[object, object], list[Excuse]] = {}
         rows = store.query(assets.query("validate", "excuses"), default_graph=list(GRAPH.facts))

@@ -7,9 +7,10 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from copy import copy
 from datetime import date
 
-from pyoxigraph import BlankNode, Literal, NamedNode, Store, Triple
+from pyoxigraph import BlankNode, Literal, NamedNode, Triple
 
 from aiopkg import assets
+from aiopkg.columns import FactStore
 from aiopkg.dataclass import dataclass
 from aiopkg.errors import LimitReached
 from aiopkg.limits import UNLIMITED, Budget
@@ -116,7 +117,7 @@ class Ruling:
 
 
 def rule_upon(
-    store: Store,
+    store: FactStore,
     rules: Sequence[Rule],
     as_of: date,
     model: Model,
@@ -237,7 +238,7 @@ class Clerk:
         return tuple(sorted(found, key=lambda n: (n.rule, n.focus)))
 
 
-def openness_of(store: Store) -> Openness:
+def openness_of(store: FactStore) -> Openness:
     """Read what a measured store declares unreported."""
     return Openness.of_declarations(
         (quad.subject, quad.object)

@@ -4,8 +4,9 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from typing import TypeAlias
 
-from pyoxigraph import Literal, NamedNode, Store, Triple
+from pyoxigraph import Literal, NamedNode, Triple
 
+from aiopkg.columns import FactStore
 from aiopkg.dataclass import dataclass
 from aiopkg.limits import UNLIMITED, Budget
 from aiopkg.validate.focus import Focus
@@ -66,7 +67,7 @@ class Judged:
 
 
 def judge(
-    store: Store,
+    store: FactStore,
     shapes: Shapes,
     *,
     graphs: Sequence[NamedNode] | None = None,
@@ -101,7 +102,7 @@ class Verdict:
 
 
 def judge_each(
-    store: Store, shapes: Shapes, *, graphs: Sequence[NamedNode] | None = None, budget: Budget = UNLIMITED
+    store: FactStore, shapes: Shapes, *, graphs: Sequence[NamedNode] | None = None, budget: Budget = UNLIMITED
 ) -> Iterator[Verdict]:
     """Judge one shape after the other on a materialised store, each to its end: :func:`judge` and
     :func:`undecided_targets` at once.
@@ -146,7 +147,11 @@ def judge_target(run: Run, target: Target, focus: Focus) -> Iterator[Judgement]:
 
 
 def undecided_targets(
-    store: Store, shapes: Shapes, failing: Collection[tuple[Node, Term]], *, graphs: Sequence[NamedNode] | None = None
+    store: FactStore,
+    shapes: Shapes,
+    failing: Collection[tuple[Node, Term]],
+    *,
+    graphs: Sequence[NamedNode] | None = None,
 ) -> Candidates:
     """The nodes that a shape targets, at which nothing fails, and something would fail in some completion.
 
@@ -185,7 +190,7 @@ def _ordered(
 
 
 def possible_targets(
-    store: Store,
+    store: FactStore,
     shapes: Shapes,
     *,
     graphs: Sequence[NamedNode] | None = None,

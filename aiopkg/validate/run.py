@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Protocol
 
 from pyoxigraph import BlankNode, DefaultGraph, Literal, NamedNode, Quad, QuerySolutions, Store, Triple, Variable
 
+from aiopkg.columns import ColumnStore, FactStore
 from aiopkg.dataclass import dataclass
 from aiopkg.errors import InputError
 from aiopkg.syntax.paths import Path, Predicate, match_values, steps_of
@@ -85,7 +86,7 @@ def holds_only(store: Store, graphs: Sequence[NamedNode]) -> bool:
 class Run:
     """The data of one validation: a store, the graphs whose union is read, and what was asked already."""
 
-    store: Store
+    store: FactStore
     graphs: Sequence[NamedNode] | None
     definitions: "Definitions"
     shapes_triples: Sequence[Triple]
@@ -107,8 +108,10 @@ class Run:
             self._answers[query, this] = found
         return found
 
-    def _ask(self, store: Store, query: str, this: Term | None) -> list[tuple[Term | None, ...]]:
+    def _ask(self, store: FactStore, query: str, this: Term | None) -> list[tuple[Term | None, ...]]:
         chosen: dict[Variable, Term] = {Variable("this"): this} if isinstance(this, BlankNode) else {}
+        if isinstance(store, ColumnStore):
+            return store.select(query, self.graphs or (), chosen)
         graphs: list[NamedNode | BlankNode | DefaultGraph] | None = None
         whole = self.graphs is not None and holds_only(store, self.graphs)
         if self.graphs is not None and not whole:

@@ -4,8 +4,9 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 
-from pyoxigraph import Literal, NamedNode, Store, Triple
+from pyoxigraph import Literal, NamedNode, Triple
 
+from aiopkg.columns import FactStore
 from aiopkg.limits import UNLIMITED, Budget
 from aiopkg.syntax.paths import Predicate, path_text
 from aiopkg.validate.focus import Focus
@@ -20,7 +21,7 @@ __all__ = ["constraint_of", "results_of", "start", "validate"]
 
 
 def start(
-    store: Store,
+    store: FactStore,
     shapes: Shapes,
     graphs: Sequence[NamedNode] | None,
     originals: Mapping[Triple, Sequence[Literal]] | None,
@@ -32,7 +33,7 @@ def start(
 
 
 def validate(
-    store: Store,
+    store: FactStore,
     shapes: Shapes,
     *,
     graphs: Sequence[NamedNode] | None = None,
