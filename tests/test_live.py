@@ -22,6 +22,7 @@ from aiopkg.engine import assess_model
 from aiopkg.errors import AiopkgError, InputError, Place
 from aiopkg.live import Live, Outcome, Watch
 from aiopkg.model import Model, load
+from aiopkg.vocab import GRAPH
 
 ORGS = [
     ROOT / "tests" / name for name in ("orgs/bank.ttl", "orgs/media.ttl", "orgs/manufacturer.ttl", "asked/agency.ttl")
@@ -196,6 +197,16 @@ def test_an_edit_tells_what_opened_and_what_closed() -> None:
     back = check(live, [plan], [])
     assert {f.id for f in back.removed} == {f.id for f in outcome.added}
     assert back.assessment.findings == live_bank().assessment.findings
+
+
+def test_facts_are_alone_in_their_store_until_somebody_asks_for_all_graphs() -> None:
+    live = Live(ORGS[0], as_of=AS_OF)
+    whole = set(live.assessment.store.named_graphs())
+    assert GRAPH.findings in whole
+    outcome = live.edit(remove=[min(live.assessment.model.triples, key=str)])
+    assert not outcome.whole
+    assert set(live.assessment.facts.named_graphs()) <= set(GRAPH.facts)
+    assert set(live.assessment.store.named_graphs()) == whole
 
 
 def test_a_graph_of_rdflib_is_taken_in() -> None:

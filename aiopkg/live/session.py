@@ -50,7 +50,8 @@ class Live:
     the organization is bound by is a full assessment.
 
     All assessments of one ``Live`` share a store, which always holds the latest state: read the store, and what is
-    worked out from it when asked for (``dataset()``, ``overview``), before the next edit. Safe to use from threads.
+    worked out from it when asked for (``dataset()``, ``overview``), before the next edit. Findings and what follows
+    from them come into it when ``store`` is first asked for, and leave it with the next edit. Safe to use from threads.
     """
 
     def __init__(
