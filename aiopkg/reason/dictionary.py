@@ -170,14 +170,11 @@ def encode(given: Iterable[Triple] | Table, known: Dictionary = NOTHING_KNOWN) -
     sixteen million).
     """
     if isinstance(given, Table):
-        arriving: Iterable[Term] = given.terms
-        columns = (given.subjects, given.predicates, given.objects)
+        terms, place = known.numbered(given.terms)
+        subjects, predicates, objects = (place[column] for column in (given.subjects, given.predicates, given.objects))
     else:
-        numbers: defaultdict[Term, int] = defaultdict(count().__next__)
-        flat = np.fromiter(map(numbers.__getitem__, chain.from_iterable(given)), dtype=np.int64)
-        arriving, columns = tuple(numbers), (flat[0::3], flat[1::3], flat[2::3])
-    terms, place = known.numbered(arriving)
-    subjects, predicates, objects = (place[column] for column in columns)
+        terms, flat = known.numbered(chain.from_iterable(given))
+        subjects, predicates, objects = flat[0::3], flat[1::3], flat[2::3]
     layout = Layout.of(len(terms))
     if layout.predicates < len(terms):
         axiomatic = (predicates < SCHEMA_PROPERTY_END) | (predicates == TYPE) & (objects < SCHEMA_CLASS_END)

@@ -44,9 +44,10 @@ class Record:
         """
         self.round += 1
         added = EMPTY
-        for rule, drawn in sorted(candidates, key=lambda candidate: candidate[0]):
-            fresh = unique(drawn)
-            fresh = fresh[~self.facts.has(fresh)]
+        waiting = sorted(candidates, key=lambda candidate: candidate[0])[::-1]
+        del candidates  # each is let go once it was looked through
+        while waiting:
+            rule, fresh = self._fresh(*waiting.pop())
             fresh = fresh[~present(added, fresh)]
             if len(fresh):
                 self.log.append(Stretch(self.round, rule, fresh))
@@ -54,6 +55,10 @@ class Record:
         fresh_facts = Relation.of(self.layout, added)
         self.facts = self.facts.merged(fresh_facts)
         return fresh_facts
+
+    def _fresh(self, rule: int, drawn: Ids) -> tuple[int, Ids]:
+        found = unique(drawn)
+        return rule, found[~self.facts.has(found)]
 
     def absorb_rounds(self, rule: int, rounds: Iterable[Ids]) -> Relation:
         """Take in the new facts of several rounds of one rule, which must be new and ascending."""

@@ -96,9 +96,8 @@ def _advance(record: Record, equality: Equality, schema: Schema, terms: Dictiona
     delta = delta.merged(added)
     closed = close_transitively(record, rule_number("prp-trp"), schema.transitive, delta)
     delta = delta.merged(closed)
-    drawn = consequences(record.facts, delta, schema, terms)
     same = equal_pairs(record.facts, delta, schema, terms)
-    fresh = record.absorb(drawn)
+    fresh = record.absorb(consequences(record.facts, delta, schema, terms))
     return merge(record, equality, terms, same, fresh)
 
 

@@ -6,7 +6,7 @@ from aiopkg.errors import LimitReached
 
 from .dictionary import Dictionary
 from .equality import Equality
-from .relations import Flags, Ids, Layout, expand, present, unique
+from .relations import Flags, Ids, Layout, expand, unique
 from .vocabulary import (
     DOMAIN,
     EQUIVALENT_CLASS,
@@ -29,14 +29,26 @@ _TIMES_TOO_MANY = 50
 """How many times as many facts as there were equality may make of them; some millions are always allowed."""
 
 _VACUOUS = (TYPE, SUB_CLASS, DOMAIN, RANGE)
+_AT_ONCE = 1 << 18
+"""Facts looked through together, so that what is worked out on the way stays small."""
 
 
 def clutter(keys: Ids, terms: Dictionary, layout: Layout) -> Flags:
     """Which facts are true of everything, speak of the RDF, RDFS, OWL and XSD terms, or cannot be written in RDF."""
-    predicates, subjects, objects = layout.unpack(keys)
-    spoken_of, said = unique(subjects), unique(predicates)
-    found: Flags = terms.literal[subjects] | present(spoken_of[terms.of_vocabulary(spoken_of)], subjects)
-    found |= present(said[~terms.named(said)], predicates)
+    parts = [keys[start : start + _AT_ONCE] for start in range(0, len(keys), _AT_ONCE)] or [keys]
+    subjects, predicates = np.zeros(len(terms), dtype=np.bool_), np.zeros(len(terms), dtype=np.bool_)
+    for part in parts:
+        said, spoken_of, _ = layout.unpack(part)
+        subjects[spoken_of] = predicates[said] = True
+    spoken_of, said = np.flatnonzero(subjects), np.flatnonzero(predicates)
+    subjects[spoken_of] = terms.literal[spoken_of] | terms.of_vocabulary(spoken_of)
+    predicates[said] = ~terms.named(said)
+    return np.concatenate([_clutter(layout.unpack(part), subjects, predicates) for part in parts])
+
+
+def _clutter(columns: tuple[Ids, Ids, Ids], no_subject: Flags, no_predicate: Flags) -> Flags:
+    predicates, subjects, objects = columns
+    found: Flags = no_subject[subjects] | no_predicate[predicates]
     found |= (subjects == objects) & np.isin(predicates, _REFLEXIVE)
     found |= np.isin(objects, (THING, RESOURCE)) & np.isin(predicates, _VACUOUS)
     found |= (subjects == NOTHING) & (predicates == SUB_CLASS)
