@@ -131,6 +131,55 @@ def test_builders_are_the_agents_named_the_members_of_teams_and_the_holders_of_p
     assert builders == {"lab", "firm", "anna", "chief", "maker", "ben", "cleo", "dora"}
 
 
+def test_posts_in_a_part_of_a_building_unit_build_and_those_in_a_part_of_an_organization_do_not() -> None:
+    text = """
+    ex:pricing a aiop:UseCase ; aiop:builtBy ex:lab .
+    ex:lab a org:OrganizationalUnit . ex:bench org:unitOf ex:lab .
+    ex:maker a org:Post ; org:postIn ex:bench ; org:heldBy ex:ben .
+    ex:offers a aiop:UseCase ; aiop:builtBy ex:firm .
+    ex:firm a org:Organization . ex:desk org:unitOf ex:firm . ex:clerk a org:Post ; org:postIn ex:desk ; org:heldBy ex:zoe .
+    """
+    built = {("pricing", "lab"), ("pricing", "maker"), ("pricing", "ben"), ("offers", "firm")}
+    assert measured(text, "builder") == built
+
+
+def test_who_has_the_last_word_over_edge_cases_or_a_stop_needs_no_second_statement_of_it() -> None:
+    text = f"""
+    ex:pricing a aiop:UseCase ; aiop:hasAgent ex:bot ; aiop:hasCheckpoint ex:look .
+    ex:look aiop:reviewer ex:desk . ex:desk a org:Post ; org:heldBy ex:ada .
+    ex:odd aiop:concerns ex:pricing ; aiop:decisionKind aiop:ResolveCase .
+    ex:halt aiop:concerns ex:pricing ; aiop:decisionKind aiop:StopUseCase .
+    ex:change aiop:concerns ex:pricing ; aiop:decisionKind aiop:OverrideOutput .
+    ex:say aiop:letter aiop:RaciAccountable ; aiop:holder ex:ada ; aiop:overDecision ex:odd , ex:halt .
+    ex:past aiop:letter aiop:RaciAccountable ; aiop:holder ex:ada ; aiop:overDecision ex:change ; aiop:validUntil {LAST_YEAR} .
+    """
+    assert measured(text, "edgeCaseResolver") == {("pricing", "ada")}
+    assert measured(text, "mayBeStoppedBy") == {("bot", "ada")}
+    assert len(measured(text, "mayStop")) == 1
+    assert measured(text, "mayOverride") == set()
+
+
+def test_a_membership_in_force_that_states_a_role_is_held_by_its_member() -> None:
+    text = f"""
+    ex:now org:member ex:ada ; org:organization ex:lab ; org:role aiop:AILead .
+    ex:past org:member ex:ben ; org:organization ex:lab ; org:role aiop:AILead ; aiop:validUntil {LAST_YEAR} .
+    ex:plain org:member ex:cleo ; org:organization ex:lab .
+    """
+    assert measured(text, "currentHolder") == {("now", "ada")}
+
+
+@pytest.mark.parametrize("unreported", ["ex:right", "ex:pricing", "aiop:AnyElement"])
+def test_an_unreported_right_leaves_it_unreported_who_may_settle(unreported: str) -> None:
+    text = f"""
+    ex:path a aiop:EscalationPath ; aiop:escalationOf ex:pricing . ex:pricing a aiop:UseCase .
+    ex:up aiop:onPath ex:path ; aiop:escalatesFrom ex:clerk ; aiop:escalatesTo ex:head .
+    ex:stop aiop:concerns ex:pricing ; aiop:decisionKind aiop:StopUseCase . ex:right aiop:overDecision ex:stop .
+    {unreported} aiop:unreported aiop:holder .
+    """
+    settling = {element for element, stated in measured(text, "unreported") if stated == "maySettle"}
+    assert settling == {"pricing", "head"}
+
+
 @pytest.mark.parametrize(
     ("facts", "may"),
     [
