@@ -137,7 +137,8 @@ def test_posts_in_a_part_of_a_building_unit_build_and_those_in_a_part_of_an_orga
     ex:lab a org:OrganizationalUnit . ex:bench org:unitOf ex:lab .
     ex:maker a org:Post ; org:postIn ex:bench ; org:heldBy ex:ben .
     ex:offers a aiop:UseCase ; aiop:builtBy ex:firm .
-    ex:firm a org:Organization . ex:desk org:unitOf ex:firm . ex:clerk a org:Post ; org:postIn ex:desk ; org:heldBy ex:zoe .
+    ex:firm a org:Organization . ex:desk org:unitOf ex:firm .
+    ex:clerk a org:Post ; org:postIn ex:desk ; org:heldBy ex:zoe .
     """
     built = {("pricing", "lab"), ("pricing", "maker"), ("pricing", "ben"), ("offers", "firm")}
     assert measured(text, "builder") == built
@@ -151,7 +152,8 @@ def test_who_has_the_last_word_over_edge_cases_or_a_stop_needs_no_second_stateme
     ex:halt aiop:concerns ex:pricing ; aiop:decisionKind aiop:StopUseCase .
     ex:change aiop:concerns ex:pricing ; aiop:decisionKind aiop:OverrideOutput .
     ex:say aiop:letter aiop:RaciAccountable ; aiop:holder ex:ada ; aiop:overDecision ex:odd , ex:halt .
-    ex:past aiop:letter aiop:RaciAccountable ; aiop:holder ex:ada ; aiop:overDecision ex:change ; aiop:validUntil {LAST_YEAR} .
+    ex:past aiop:letter aiop:RaciAccountable ; aiop:holder ex:ada ; aiop:overDecision ex:change ;
+        aiop:validUntil {LAST_YEAR} .
     """
     assert measured(text, "edgeCaseResolver") == {("pricing", "ada")}
     assert measured(text, "mayBeStoppedBy") == {("bot", "ada")}
