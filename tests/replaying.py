@@ -203,6 +203,7 @@ def again(step: Step, world: World) -> None:
         case "cascade":
             reaches = {t for t in world.about(step.conclusion.subject, graph_of("cascades")) if is_reach(t)}
             demand(reaches == {p for p in step.premises if is_reach(p)}, step, "reaches other elements")
+            demand(bool(step.premises), step, "starts from nothing")
         case "reach":
             demand(reached(step, world), step, "no chain leads there")
         case _:
