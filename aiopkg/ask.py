@@ -14,7 +14,7 @@ takes the default that the query itself names; given, it is bound as a term and 
 
 import json
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date
 from decimal import Decimal, InvalidOperation
 from functools import cache
@@ -27,6 +27,7 @@ from aiopkg import assets
 from aiopkg.dataclass import dataclass
 from aiopkg.errors import InputError
 from aiopkg.explain.known import Known
+from aiopkg.explain.wording import number
 from aiopkg.frames import pandas_frame, polars_frame
 from aiopkg.limits import Budget
 from aiopkg.model.labels import Labels
@@ -88,7 +89,7 @@ class Answer:
 
     def table(self) -> Table:
         """Return the answer as a table with the label of each element."""
-        table = Table(title=self.question.question, title_justify="left", caption=f"{len(self.rows)} rows")
+        table = Table(title=self.question.question, title_justify="left", caption=number(len(self.rows), "row"))
         for column in self.columns:
             table.add_column(_spaced(column), overflow="fold")
         for row in self.rows:
@@ -252,9 +253,15 @@ def _question(name: str) -> Question:
         raise InputError(
             "unknown-question",
             f"There is no question called '{name}'.",
-            fix=nearest(name, known) or "Say: aiopkg ask",
+            fix=nearest(name, known) or _holding(name, known),
         )
     return known[name]
+
+
+def _holding(part: str, names: Iterable[str]) -> str:
+    """Say which questions have a word in their name, and how to see all of them."""
+    found = [each for each in names if part and part in each]
+    return f"There are {', '.join(found)}; all: aiopkg ask" if found else "All that there are: aiopkg ask"
 
 
 def _parameter(question: Question, name: str) -> Parameter:

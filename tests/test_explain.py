@@ -319,3 +319,11 @@ def test_what_was_looked_for_in_vain_reads_as_a_sentence(bank: Assessment) -> No
         "the guardrail kind of Quarterly fairness sample for firms is some kind, and that kind is a data guard kind"
         in said
     )
+
+
+def test_a_property_is_meant_where_a_property_stands_and_an_element_alone_is_told_what_to_add() -> None:
+    found = small("ex:scoring a aiop:UseCase ; rdfs:label 'Scoring' ; aiop:stage aiop:Pilot .")
+    assert found.explain(["scoring", "stage", "pilot"]).step.kind == "asserted"
+    with pytest.raises(InputError) as caught:
+        found.explain("Scoring")
+    assert "G101" in caught.value.fix and "That is an element" in caught.value.fix

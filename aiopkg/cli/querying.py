@@ -165,9 +165,10 @@ def _shown(graphs: "Graphs", found: "Evaluated", output: Path | None) -> str:
     rows = graphs.answer(found)
     if not isinstance(rows, Solutions):
         return "yes\n" if rows else "no\n"
-    table = Table(caption=f"{len(rows):,} rows")
+    table = Table()
     for column in rows.columns:
         table.add_column(column, overflow="fold")
     for row in rows.shown():
         table.add_row(*(Text(legible(cell)) for cell in row))
-    return drawn(lambda console: console.print(table), output)
+    count = f"{len(rows):,} {'row' if len(rows) == 1 else 'rows'}\n"
+    return drawn(lambda console: console.print(table), output) + count if rows.columns else count

@@ -31,6 +31,7 @@ ARCHETYPES = {
 """The names by which an archetype can be asked about, as in the JSON report; without a part, the operated one."""
 
 _QUOTED = re.compile(r'"(?P<text>.*)"(?:@(?P<language>[\w-]+)|\^\^(?P<datatype>\S+))?', re.DOTALL)
+_ENDING = re.compile("[/#:]")
 _RULE_AND_ELEMENT = 2
 _WORDS_OF_A_TRIPLE = 3
 _SHOWN = 3
@@ -94,8 +95,22 @@ def _named(known: Known, name: str) -> Triple:
         else f"'{name}' may be any of {len(alike)}: {', '.join(alike[:5])}{' ...' if len(alike) > 5 else ''}.",
         fix=nearest(name, dict.fromkeys([*(alike or ids), *ARCHETYPES]))
         or _of_the_same_rule(name, ids)
+        or _of_the_element(known, name)
         or "Give the id of a finding, a recommendation, a cascade or a contradiction, the word archetype, or a triple.",
     )
+
+
+def _of_the_element(known: Known, name: str) -> str:
+    """Return a sentence that names what was found at an element of that name, empty where there is none."""
+    try:
+        element = element_called(name, known.store, known.labels, known.model.prefixes)
+    except InputError:
+        return ""
+    if not isinstance(element, NamedNode):
+        return ""
+    codes = dict.fromkeys(finding.rule for finding in known.findings if finding.focus == element.value)
+    found = f"a rule that finds something at it ({', '.join(codes)}) before the name" if codes else ""
+    return f"That is an element; give {found or 'a property and a value after the name'}."
 
 
 def _of_the_same_rule(name: str, ids: Iterable[str]) -> str:
@@ -136,6 +151,13 @@ def _property(known: Known, word: str) -> NamedNode:
     named = written_out(word, known.model.prefixes)
     if named is not None and not named.value.startswith(PREFIXES["aiop"]):
         return named
+    used = {quad.predicate for graph in GRAPH.facts for quad in known.store.quads_for_pattern(None, None, None, graph)}
+    asked = word.removeprefix(":").casefold()
+    alike = [
+        each for each in used if asked in (known.labels(each).casefold(), _ENDING.split(each.value)[-1].casefold())
+    ]
+    if len(alike) == 1:
+        return alike[0]
     found = element_called(word, known.store, known.labels, known.model.prefixes)
     if isinstance(found, BlankNode):
         raise InputError(
