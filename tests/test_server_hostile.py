@@ -184,6 +184,7 @@ def test_health_stays_quick_while_everything_else_is_hostile(url: str) -> None:
         list(pool.map(lambda text: httpx.post(url + "sparql", data={"query": text}, timeout=30), hostile * 2))
     assert len(watch.took) > 20
     assert sorted(watch.took)[len(watch.took) // 2] < 0.05
+    assert max(watch.took) < 0.5
     still_serves(url)
 
 

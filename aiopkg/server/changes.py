@@ -1,18 +1,44 @@
 """Changes one after the other, folded together so that they do not grow for ever."""
 
+import json
+import sys
 from collections.abc import Collection, Sequence
+from pathlib import Path
 
 from pyoxigraph import NamedNode, RdfFormat, parse
 
-from aiopkg.server.messages import Patch
+from aiopkg.server.messages import Message, Patch, Reply
+from aiopkg.server.process import stand_back
 
-__all__ = ["FEWEST_BYTES", "MOST_CHANGES", "are_many", "fold", "with_changes", "without_graphs"]
+__all__ = ["FEWEST_BYTES", "MOST_CHANGES", "are_many", "fold", "main", "with_changes", "without_graphs"]
 
 MOST_CHANGES = 200
 """So many changes are kept beside one another; then they are folded."""
 
 FEWEST_BYTES = 16 * 2**20
 """Changes of fewer bytes are not folded for their size."""
+
+
+STEPS_BACK = 4
+"""By how much the process that folds changes into a dataset lets the others go first."""
+
+
+def main() -> None:
+    """Write a dataset anew with the changes that come; a process of its own, because it takes long.
+
+    Its argument is a JSON array: the path of the dataset, that of the new one, and how many changes will come.
+    """
+    stand_back(STEPS_BACK)
+    old, new, count = json.loads(sys.argv[1])
+    patches: list[Patch] = []
+    while len(patches) < count:
+        message = Message.read(sys.stdin.buffer)
+        if not isinstance(message, Patch):
+            return
+        patches.append(message)
+        if len(patches) == count:
+            Path(new).write_bytes(with_changes(Path(old).read_bytes(), patches))
+        Reply(204, {}, b"").write(sys.stdout.buffer)
 
 
 def are_many(patches: Sequence[Patch], size: int = 0) -> bool:

@@ -15,11 +15,12 @@ from pyoxigraph import (
     QueryTriples,
     RdfFormat,
     Triple,
+    parse,
     parse_query_results,
     serialize,
 )
 
-from aiopkg.server.dataset import Dataset
+from aiopkg.server.dataset import Dataset, triple_lines
 from aiopkg.server.diagnose import diagnose
 from aiopkg.server.limits import Limits
 from aiopkg.server.messages import Lookup, Question, Reply
@@ -64,8 +65,25 @@ def look_up(dataset: Dataset, lookup: Lookup, limits: Limits) -> Reply:
         graphs += dataset.layout.inferred_graphs
     if lookup.graph is not None and graphs[0] not in dataset.names:
         raise Refusal(Problem(404, "no-such-graph", "Not found", f"There is no graph {graphs[0]}."))
+    if choose(lookup.accept, GRAPH_TYPES) == "application/n-triples":
+        return _reply("application/n-triples", _write_lines(dataset, graphs, limits))
     triples = (quad.triple for each in graphs for quad in dataset.store.quads_for_pattern(None, None, None, each))
     return write_triples(dataset, triples, lookup.accept, limits)
+
+
+def _write_lines(dataset: Dataset, graphs: Iterable[NamedNode | DefaultGraph], limits: Limits) -> bytes:
+    """Write graphs as N-Triples, a line each, without taking them apart."""
+    lines = set[bytes]().union(*(triple_lines(dataset.store, each) for each in graphs))
+    typed = {line for line in lines if b'"^^<' in line} if dataset.spelling else set[bytes]()
+    if typed:
+        read = parse(b"".join(typed), format=RdfFormat.N_TRIPLES)
+        written = (Triple(q.subject, q.predicate, dataset.spelling.written(q.object)) for q in read)
+        lines = (lines - typed) | set((serialize(written, format=RdfFormat.N_TRIPLES) or b"").splitlines(keepends=True))
+    if len(lines) > limits.rows:
+        raise Refusal(_row_problem(limits))
+    buffer = _Buffer(limits.bytes)
+    buffer.write(b"".join(sorted(lines)))
+    return buffer.getvalue()
 
 
 def write_triples(dataset: Dataset, triples: Iterable[Triple], accept: str | None, limits: Limits) -> Reply:

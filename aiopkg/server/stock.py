@@ -1,12 +1,14 @@
 """What the workers are made from: the dataset as a file, all changes of it since, and the stem."""
 
 import asyncio
+import json
+import logging
 import tempfile
 from pathlib import Path
 from types import TracebackType
 from typing import Self
 
-from aiopkg.server.changes import are_many, with_changes
+from aiopkg.server.changes import are_many
 from aiopkg.server.dialogue import Dialogue, Lost
 from aiopkg.server.layout import Layout
 from aiopkg.server.limits import Limits
@@ -15,6 +17,8 @@ from aiopkg.server.process import Process
 from aiopkg.server.stem import Stem, load
 
 __all__ = ["Stock"]
+
+LOG = logging.getLogger(__name__)
 
 
 class Stock:
@@ -38,7 +42,8 @@ class Stock:
         self._folder = tempfile.TemporaryDirectory(prefix="aiopkg-", ignore_cleanup_errors=True)
 
     async def __aenter__(self) -> Self:
-        self._write(self._dataset, self._quads)
+        self._dataset.write_bytes(self._quads)
+        self._dataset.chmod(0o400)
         self._quads = b""
         return self
 
@@ -93,8 +98,18 @@ class Stock:
         if not are_many(since, self._dataset.stat().st_size):
             return
         old, version = self._dataset, self._written + len(since)
-        content = await asyncio.to_thread(lambda: with_changes(old.read_bytes(), since))
-        await asyncio.to_thread(self._write, self._path / f"dataset-{version}.nq", content)
+        new = self._path / f"dataset-{version}.nq"
+        process = await Process.start("changes", self._path, json.dumps([str(old), str(new), len(since)]))
+        try:
+            for patch in since:
+                await process.ask(patch)
+        except Lost as error:
+            LOG.warning("The changes could not be folded: %s", error)
+            new.unlink(missing_ok=True)
+            return
+        finally:
+            await process.end()
+        new.chmod(0o400)
         self._written = version
         self._stale.append(old)
         if self._loading:
@@ -111,11 +126,6 @@ class Stock:
     @property
     def _dataset(self) -> Path:
         return self._path / (f"dataset-{self._written}.nq" if self._written else "dataset.nq")
-
-    @staticmethod
-    def _write(path: Path, content: bytes) -> None:
-        path.write_bytes(content)
-        path.chmod(0o400)
 
 
 def _tell(process: Process, patch: Patch) -> None:
