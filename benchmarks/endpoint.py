@@ -45,7 +45,6 @@ STARTING = 120.0
 HOSTILE = "SELECT (COUNT(*) AS ?n) { ?a ?b ?c . ?d ?e ?f . ?g ?h ?i . ?j ?k ?l }"
 FACT = '<https://example.org/org/company> <http://www.w3.org/2000/01/rdf-schema#comment> "Measured" '
 TICK = os.sysconf("SC_CLK_TCK")
-PAGE = os.sysconf("SC_PAGE_SIZE")
 
 
 @dataclass(frozen=True)
@@ -68,12 +67,13 @@ class Server:
         return found
 
     def memory(self) -> float:
-        """What all its processes hold in memory, in MiB."""
-        pages = 0
+        """What all its processes hold in memory, in MiB; what several share counts once."""
+        kibibytes = 0
         for each in self.processes():
-            with contextlib.suppress(FileNotFoundError):
-                pages += int(Path(f"/proc/{each}/statm").read_text("ascii").split()[1])
-        return pages * PAGE / 2**20
+            with contextlib.suppress(FileNotFoundError, ProcessLookupError):
+                held = Path(f"/proc/{each}/smaps_rollup").read_text("ascii").split()
+                kibibytes += int(held[held.index("Pss:") + 1])
+        return kibibytes / 2**10
 
     def work(self) -> float:
         """Seconds of processors that its processes have taken."""

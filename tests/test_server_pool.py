@@ -7,14 +7,19 @@ import subprocess
 import sys
 import time
 from collections.abc import Awaitable, Callable
+from pathlib import Path
 
 import pytest
+from pyoxigraph import NamedNode, Quad
 from serving import GRAPH
 
 from aiopkg.server import recent
+from aiopkg.server.dataset import Dataset
+from aiopkg.server.evaluate import look_up, write_triples
 from aiopkg.server.limits import Limits
-from aiopkg.server.messages import Patch, Question, Reply, Whole
+from aiopkg.server.messages import Lookup, Patch, Question, Reply, Whole
 from aiopkg.server.pool import Pool
+from aiopkg.server.problem import Refusal
 from aiopkg.server.recent import Recent
 from aiopkg.server.stem import CAN_BRANCH
 
@@ -132,6 +137,8 @@ import sys
 import time
 from pyoxigraph import Store
 from aiopkg.server import recent
+from aiopkg.server.dataset import Dataset
+from aiopkg.server.evaluate import look_up, write_triples
 from aiopkg.server.limits import Limits
 from aiopkg.server.worker import _give_up_rights
 _give_up_rights(Limits())
@@ -236,6 +243,35 @@ def test_a_stem_that_dies_is_replaced_with_all_changes() -> None:
 
     if CAN_BRANCH:
         with_pool(Limits(workers=1, seconds=20), use)
+
+
+def test_a_graph_as_lines_is_what_is_written_triple_by_triple(tmp_path: Path) -> None:
+    integer = "<http://www.w3.org/2001/XMLSchema#integer>"
+    objects = [
+        f'"01"^^{integer}',
+        f'"1"^^{integer}',
+        '"a"',
+        '"a"@en',
+        '"a\\n\\"b"',
+        '"é\\u0007"',
+        "<http://e/o>",
+        "_:b",
+    ]
+    lines = [f"<http://e/{n}> <http://e/p> {o} <{GRAPH}asserted> .\n" for n, o in enumerate(objects)]
+    lines += [f"<http://e/0> <http://e/p> {o} <{GRAPH}{g}> .\n" for o in objects[2:6] for g in ("asserted", "inferred")]
+    path = tmp_path / "dataset.nq"
+    path.write_text("".join(lines), encoding="utf-8")
+    dataset, limits = Dataset(path), Limits()
+    reply = look_up(dataset, Lookup(None, "application/n-triples", inferred=True), limits)
+    triples = [quad.triple for name in ("asserted", "inferred") for quad in quads_of(dataset, name)]
+    assert reply == write_triples(dataset, triples, "application/n-triples", limits)
+    assert b'"01"' in reply.body
+    with pytest.raises(Refusal):
+        look_up(dataset, Lookup(None, "application/n-triples", inferred=True), Limits(rows=11))
+
+
+def quads_of(dataset: Dataset, name: str) -> list[Quad]:
+    return list(dataset.store.quads_for_pattern(None, None, None, NamedNode(GRAPH + name)))
 
 
 def test_only_short_answers_are_kept_and_no_more_than_fit() -> None:
