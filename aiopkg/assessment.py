@@ -113,12 +113,17 @@ class Assessment:
     """Explanations remember what they have worked out; one thread at a time adds to it."""
 
     @cached_property
+    def everything(self) -> FactStore:
+        """Every named graph, in the store or the columns that the assessment was made from; to be read only."""
+        with self._turn:
+            self.facts.bulk_extend(self.derived())
+        return self.facts
+
+    @property
     def store(self) -> Store:
         """Every named graph, to be read only."""
-        with self._turn:
-            store = self.facts.store if isinstance(self.facts, ColumnStore) else self.facts
-            store.bulk_extend(self.derived())
-        return store
+        everything = self.everything
+        return everything.store if isinstance(everything, ColumnStore) else everything
 
     @cached_property
     def overview(self) -> Overview:

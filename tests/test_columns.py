@@ -111,7 +111,7 @@ NODES = st.sampled_from([NamedNode(f"{EX}n{number}") for number in range(5)] + [
 NUMBERS = st.sampled_from(
     [
         *(Literal(str(number), datatype=XSD.integer) for number in range(4)),
-        *(Literal(text, datatype=XSD.decimal) for text in ("1.50", "2.0", "3.25")),
+        *(Literal(text, datatype=XSD.decimal) for text in ("1.50", "2.75", "3.25")),
         Literal("03", datatype=XSD.integer),
     ]
 )
@@ -232,6 +232,12 @@ def test_an_assessment_is_the_same_over_columns_and_over_a_store(both: Sequence[
     assert isinstance(over_store.facts, Store)
     assert to_json(over_columns) == to_json(over_store)
     assert over_columns.dataset() == over_store.dataset()
+
+
+def test_proofs_are_the_same_over_columns_and_over_a_store(both: Sequence[engine.Assessment]) -> None:
+    over_columns, over_store = both
+    for matter in [*over_store.findings[::7], *over_store.recommendations[::9], *over_store.cascades.cascades[::9]]:
+        assert over_columns.explain(matter) == over_store.explain(matter)
 
 
 def test_every_query_of_the_stages_is_answered_by_columns_alone(both: Sequence[engine.Assessment]) -> None:

@@ -8,7 +8,7 @@ from aiopkg.columns.facts import View
 from aiopkg.columns.groups import Evaluation
 from aiopkg.columns.plan import Naming, NotForColumns, read_construct, read_select
 from aiopkg.columns.rows import NOTHING_ASKED, Rows
-from aiopkg.columns.terms import UNBOUND
+from aiopkg.columns.terms import UNBOUND, in_store
 from aiopkg.reason.dictionary import Term
 from aiopkg.reason.relations import EMPTY, Ids
 
@@ -25,7 +25,7 @@ def select(view: View, text: str, known: Mapping[str, Term]) -> tuple[list[str],
         raise NotForColumns("ASK, or SELECT of every variable")
     seed = NOTHING_ASKED
     for name, term in known.items():
-        seed = seed.having(name, np.array([view.terms.numbered(term)], dtype=np.int64))
+        seed = seed.having(name, np.array([view.terms.numbered(in_store(term))], dtype=np.int64))
     rows = Evaluation(view, Naming(query.prologue)).query(query, seed)
     told = [view.terms.told(column) for column in rows.columns.values()]
     return list(rows.columns), list(zip(*told, strict=True)) if told else [()] * rows.count

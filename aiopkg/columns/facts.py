@@ -81,6 +81,15 @@ class View:
             found = self._spread[predicate] = len(facts), counts[0], counts[1]
         return found
 
+    def touching(self, second: int, *, backwards: bool = False) -> list[int]:
+        """The properties of which a term is a subject or, backwards, an object."""
+        predicates = self.predicates()
+        low = ((predicates << self.bits) | second) << self.bits
+        column = self._facts.by_object if backwards else self._facts.by_subject
+        there = np.searchsorted(column, low) < np.searchsorted(column, low + (1 << self.bits))
+        grown = (predicate for predicate in self._grown if len(self.range(predicate, second, backwards=backwards)))
+        return sorted({*predicates[there].tolist(), *grown})
+
     def range(self, predicate: int, second: int, *, backwards: bool = False) -> Ids:
         """The packed facts of a property with one subject; or, with the ends exchanged, with one object."""
         facts = self.along(predicate)

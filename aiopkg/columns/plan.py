@@ -4,10 +4,10 @@ from collections.abc import Sequence
 from functools import cache
 from typing import TypeAlias
 
-from pyoxigraph import Literal, NamedNode, RdfFormat, parse
+from pyoxigraph import NamedNode, RdfFormat, parse
 
+from aiopkg.columns.terms import in_store
 from aiopkg.dataclass import dataclass
-from aiopkg.model.load import rewritten
 from aiopkg.reason.dictionary import Term
 from aiopkg.syntax.parser import parse_construct, parse_own_query
 from aiopkg.syntax.tree import Exists, Pattern, Query, QueryError, Token
@@ -61,10 +61,7 @@ class Naming:
                 (quad,) = parse(text, RdfFormat.TURTLE)
             except (SyntaxError, ValueError) as error:
                 raise NotForColumns(f"{token} is no term") from error
-            found = quad.object
-            if isinstance(found, Literal):
-                found = next((stored for stored, _ in rewritten([found])), found)
-            self._known[token] = found
+            found = self._known[token] = in_store(quad.object)
         return found
 
 

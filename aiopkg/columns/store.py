@@ -22,14 +22,14 @@ from pyoxigraph import (
 from aiopkg.columns.answer import construct, select
 from aiopkg.columns.facts import Columns, View
 from aiopkg.columns.plan import NotForColumns
-from aiopkg.columns.terms import UNBOUND
+from aiopkg.columns.terms import UNBOUND, in_store
 from aiopkg.model.load import rewritten
 from aiopkg.reason import Facts
 from aiopkg.reason.dictionary import Term
 from aiopkg.reason.relations import EMPTY, Ids, one
 from aiopkg.vocab import XSD
 
-__all__ = ["Answer", "ColumnStore", "FactStore", "Solution", "constructed", "quad_of", "write_facts"]
+__all__ = ["Answer", "ColumnStore", "FactStore", "Solution", "constructed", "properties_of", "quad_of", "write_facts"]
 
 
 class Solution:
@@ -88,19 +88,26 @@ class ColumnStore:
         """The quads with these terms, as :meth:`pyoxigraph.Store.quads_for_pattern` gives them; None is any term."""
         terms = self._columns.terms
         about, on, to = (
-            UNBOUND if term is None else terms.number(term)  # type: ignore[arg-type]
+            UNBOUND if term is None else terms.number(in_store(term))  # type: ignore[arg-type]
             for term in (subject, predicate, value)
         )
         if about is None or on is None or to is None:
             return
         for name in self._columns.names() if graph is None else (graph,):
             view = self._columns.view((name,))  # type: ignore[arg-type]
-            for key in [on] if on >= 0 else view.predicates().tolist():
+            for key in [on] if on >= 0 else _properties(view, about, to):
                 subjects, objects = _ends(view, key, about, to)
                 if len(subjects):
                     property_ = terms[key]
                     for start, end in zip(terms.told(subjects), terms.told(objects), strict=True):
                         yield Quad(start, property_, end, name)  # type: ignore[arg-type]
+
+    def properties(self, graph: NamedNode) -> Iterator[NamedNode]:
+        """The properties of the facts of a graph."""
+        for number in self._columns.view((graph,)).predicates().tolist():
+            term = self._columns.terms[number]
+            assert isinstance(term, NamedNode)
+            yield term
 
     def pairs(self, predicate: NamedNode, graph: NamedNode) -> tuple[Ids, Ids]:
         """The numbers of the subjects and objects of a property in a graph; see :meth:`terms`."""
@@ -195,6 +202,16 @@ class ColumnStore:
             write_facts(self.store, name, Facts(self._columns.terms.dictionary(), self._columns.layout, keys))
 
 
+def _properties(view: View, about: int, to: int) -> list[int]:
+    """The properties that a pattern without one can be about."""
+    if about != UNBOUND:
+        return view.touching(about)
+    if to != UNBOUND:
+        return view.touching(to, backwards=True)
+    found: list[int] = view.predicates().tolist()
+    return found
+
+
 def _ends(view: View, predicate: int, about: int, to: int) -> tuple[Ids, Ids]:
     """The subjects and objects of a property, of one subject or with one object where these are bound."""
     if about == to == UNBOUND:
@@ -223,6 +240,13 @@ def constructed(store: FactStore, text: str, graphs: Sequence[NamedNode]) -> Ite
     found = store.query(text, default_graph=list(graphs))
     assert isinstance(found, QueryTriples)
     return found
+
+
+def properties_of(store: FactStore, graphs: Sequence[NamedNode]) -> set[NamedNode]:
+    """The properties of the facts of some graphs."""
+    if isinstance(store, ColumnStore):
+        return {name for graph in graphs for name in store.properties(graph)}
+    return {quad.predicate for graph in graphs for quad in store.quads_for_pattern(None, None, None, graph)}
 
 
 def write_facts(store: Store, graph: NamedNode, facts: Facts) -> None:

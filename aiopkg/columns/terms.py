@@ -6,13 +6,22 @@ import numpy as np
 import numpy.typing as npt
 from pyoxigraph import Literal
 
+from aiopkg.model.load import rewritten
 from aiopkg.reason.dictionary import Dictionary, Term
 from aiopkg.reason.relations import Flags, Ids
+from aiopkg.vocab import XSD
 
-__all__ = ["UNBOUND", "Terms"]
+__all__ = ["UNBOUND", "Terms", "in_store"]
 
 UNBOUND = -1
 """Stands in a column where a variable has no value."""
+
+
+def in_store(term: Term) -> Term:
+    """A term as a store has it, which writes some literals in a form of its own."""
+    if not isinstance(term, Literal) or term.datatype == XSD.string or term.language:
+        return term
+    return next((stored for stored, _ in rewritten([term])), term)
 
 
 class Terms:

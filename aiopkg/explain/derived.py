@@ -49,7 +49,7 @@ class Derivations:
         node = recommendation_node(recommendation.id)
         construct = next(c for c in construct_of("derive") if _kind_of(c) == recommendation.kind)
         graphs = [*GRAPH.facts, GRAPH.findings]
-        witness = Witness(self._known.store, graphs, construct.query.prologue, self._sentences)
+        witness = Witness(self._known.everything, graphs, construct.query.prologue, self._sentences)
         if construct.path not in self._solved:
             self._solved[construct.path] = witness.solve(construct.query.where, {})
         evidence = Evidence()

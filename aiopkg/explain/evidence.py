@@ -7,9 +7,9 @@ followed, and each EXISTS and MINUS is asked again. An aggregate rests on all th
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import field
 
-from pyoxigraph import Literal, NamedNode, QuerySolutions, Triple, Variable
+from pyoxigraph import Literal, NamedNode, QuerySolutions, Store, Triple, Variable
 
-from aiopkg.columns import FactStore
+from aiopkg.columns import ColumnStore, FactStore
 from aiopkg.dataclass import dataclass
 from aiopkg.explain.proof import Absence, Term
 from aiopkg.explain.sentences import Sentences
@@ -76,6 +76,8 @@ class Witness:
 
     def _select(self, query: str, chosen: Solution) -> list[tuple[Term | None, ...]]:
         substitutions = {Variable(name[1:]): term for name, term in chosen.items()}
+        if isinstance(self._store, ColumnStore):
+            return self._store.select(query, self._graphs, substitutions)  # type: ignore[return-value]
         rows = self._store.query(query, default_graph=self._graphs, substitutions=substitutions)  # type: ignore[arg-type]
         assert isinstance(rows, QuerySolutions)
         return [tuple(row) for row in rows]
@@ -195,7 +197,7 @@ class Witness:
     def constant(self, token: str) -> Term:
         """Return the term that a token of the query stands for."""
         if token not in self._constants:
-            rows = self._store.query(f"{self._prologue}SELECT ?t WHERE {{ VALUES ?t {{ {token} }} }}")
+            rows = Store().query(f"{self._prologue}SELECT ?t WHERE {{ VALUES ?t {{ {token} }} }}")
             assert isinstance(rows, QuerySolutions)
             self._constants[token] = next(iter(rows))["t"]
         return self._constants[token]

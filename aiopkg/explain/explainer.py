@@ -28,7 +28,7 @@ class Explainer:
         self._known = known
         self._model: Model = known.model
         self._steps: dict[Triple, Step | None] = {}
-        self.sentences = Sentences(known.labels, known.store)
+        self.sentences = Sentences(known.labels, known.everything)
 
     def proof(self, root: Triple) -> Proof | None:
         """Return the proof of a conclusion, None where nothing asserts or derives it; heeds the limits in force."""

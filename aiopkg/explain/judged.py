@@ -45,12 +45,12 @@ class Judgements:
 
     def __init__(self, known: Known, sentences: Sentences) -> None:
         self._known = known
-        self._facts = Facts(known.store, GRAPH.facts)
-        self._failures = Failures(known.store, sentences)
+        self._facts = Facts(known.everything, GRAPH.facts)
+        self._failures = Failures(known.everything, sentences)
         self._sentences = sentences
         self._rules = {rule.code: rule for rule in known.rules}
-        self._openness = openness_of(known.store)
-        self._excuses = Excuses(known.store, known.as_of)
+        self._openness = openness_of(known.everything)
+        self._excuses = Excuses(known.everything, known.as_of)
         self._shapes: dict[str, Shapes] = {}
 
     def step(self, finding: Finding) -> Step:
@@ -63,7 +63,7 @@ class Judgements:
         evidence = Evidence()
         for target in shapes.targets:
             self._targeted(target, node, evidence)
-            run = start(self._known.store, shapes, GRAPH.facts, None, True, self._openness)
+            run = start(self._known.everything, shapes, GRAPH.facts, None, True, self._openness)
             focus = Focus.of_nodes([node]) if isinstance(node, NamedNode) else target.focus(run)
             for judgement in judge_target(run, target, focus):
                 kind = rule.kinds.get(judgement.constraint, "")
@@ -116,7 +116,7 @@ class Judgements:
 
     def _excused(self, stated: Element, node: Element, scopes: Sequence[NamedNode], into: Evidence) -> None:
         query = _excuse_query()
-        witness = Witness(self._known.store, GRAPH.facts, query.prologue, self._sentences)
+        witness = Witness(self._known.everything, GRAPH.facts, query.prologue, self._sentences)
         for scope in scopes:
             for solution in witness.solve(query.where, {"?stated": stated, "?element": node, "?scope": scope})[:1]:
                 witness.gather(query.where, solution, into)

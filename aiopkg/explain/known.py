@@ -8,6 +8,7 @@ from typing import Protocol
 from pyoxigraph import BlankNode, Literal, NamedNode, Quad, RdfFormat, Store, Triple
 
 from aiopkg import assets
+from aiopkg.columns import FactStore
 from aiopkg.derive import Cascades, Recommendation
 from aiopkg.errors import Place
 from aiopkg.explain.contradictions import Contradiction
@@ -37,6 +38,11 @@ class Known(Protocol):
 
     @property
     def store(self) -> Store:
+        """What :attr:`everything` is, as a store."""
+        ...
+
+    @property
+    def everything(self) -> FactStore:
         """Every named graph, with one representative of each group of individuals that are the same."""
         ...
 

@@ -6,6 +6,7 @@ from typing import TypeAlias
 
 from pyoxigraph import BlankNode, Literal, NamedNode, Triple
 
+from aiopkg.columns import properties_of
 from aiopkg.derive import Recommendation
 from aiopkg.derive.cascade import Cascade
 from aiopkg.errors import InputError
@@ -61,7 +62,7 @@ def _found_at(known: Known, code: str, name: str) -> Triple:
             f"A triple has three parts, a finding a rule and an element, and this is neither: {code} {name}.",
             fix='Put names of several words in quotes: "Demand forecast" a aiop:LiveUseCase.',
         )
-    element = name_of(element_called(name, known.store, known.labels, known.model.prefixes))
+    element = name_of(element_called(name, known.everything, known.labels, known.model.prefixes))
     ids = [finding.id for finding in known.findings if finding.rule == code and finding.focus == element]
     if len(ids) == 1:
         return finding_node(ids[0])
@@ -122,7 +123,7 @@ def _of_the_same_rule(name: str, ids: Iterable[str]) -> str:
 
 def _archetype(known: Known, name: str) -> Triple:
     organization = NamedNode(known.organization) if not known.organization.startswith("_:") else None
-    for quad in known.store.quads_for_pattern(organization, ARCHETYPES[name], None, GRAPH.measures):
+    for quad in known.everything.quads_for_pattern(organization, ARCHETYPES[name], None, GRAPH.measures):
         return quad.triple
     raise InputError(
         "unknown-archetype",
@@ -142,7 +143,7 @@ def triple_of(known: Known, words: Sequence[str]) -> Triple:
             f"A triple has three parts, and {len(words)} were given: {' '.join(words)}.",
             fix='Put names of several words in quotes: "Demand forecast" a aiop:LiveUseCase.',
         )
-    subject = element_called(words[0], known.store, known.labels, known.model.prefixes)
+    subject = element_called(words[0], known.everything, known.labels, known.model.prefixes)
     predicate = RDF.type if words[1] == "a" else _property(known, words[1])
     return Triple(subject, predicate, _value(known, subject, predicate, words[2]))
 
@@ -151,14 +152,14 @@ def _property(known: Known, word: str) -> NamedNode:
     named = written_out(word, known.model.prefixes)
     if named is not None and not named.value.startswith(PREFIXES["aiop"]):
         return named
-    used = {quad.predicate for graph in GRAPH.facts for quad in known.store.quads_for_pattern(None, None, None, graph)}
+    used = properties_of(known.everything, GRAPH.facts)
     asked = word.removeprefix(":").casefold()
     alike = [
         each for each in used if asked in (known.labels(each).casefold(), _ENDING.split(each.value)[-1].casefold())
     ]
     if len(alike) == 1:
         return alike[0]
-    found = element_called(word, known.store, known.labels, known.model.prefixes)
+    found = element_called(word, known.everything, known.labels, known.model.prefixes)
     if isinstance(found, BlankNode):
         raise InputError(
             "unknown-property", f"'{word}' is no property.", fix="Give a prefixed name, an IRI or a label."
@@ -174,7 +175,7 @@ def _value(known: Known, subject: NamedNode | BlankNode, predicate: NamedNode, w
         datatype = written_out(quoted["datatype"], known.model.prefixes) if quoted["datatype"] else None
         return Literal(quoted["text"], datatype=datatype) if datatype else Literal(quoted["text"])
     for graph in GRAPH.facts:
-        for quad in known.store.quads_for_pattern(subject, predicate, None, graph):
+        for quad in known.everything.quads_for_pattern(subject, predicate, None, graph):
             if isinstance(quad.object, Literal) and word in (quad.object.value, known.labels(quad.object)):
                 return quad.object
-    return element_called(word, known.store, known.labels, known.model.prefixes)
+    return element_called(word, known.everything, known.labels, known.model.prefixes)

@@ -64,9 +64,9 @@ class Measures:
     def __init__(self, known: Known, sentences: Sentences) -> None:
         self._known = known
         self._sentences = sentences
-        self._facts = Facts(known.store, GRAPH.facts)
-        self._measured = Facts(known.store, [GRAPH.measures])
-        self._witnesses = [_witness(known.store, c, GRAPH.facts, sentences) for c in construct_of("measure")]
+        self._facts = Facts(known.everything, GRAPH.facts)
+        self._measured = Facts(known.everything, [GRAPH.measures])
+        self._witnesses = [_witness(known.everything, c, GRAPH.facts, sentences) for c in construct_of("measure")]
         self._origins: dict[Triple, _Origin | None] = {}
 
     def __contains__(self, triple: Triple) -> bool:
@@ -134,7 +134,7 @@ class Measures:
     def _value(self, threshold: Term) -> Triple | None:
         """Return the fact that gives a threshold its value: the organization's own, else the usual one."""
         for graph in (GRAPH.asserted, GRAPH.ontology):
-            own = Facts(self._known.store, [graph]).match(threshold, AIOP.thresholdValue, None)
+            own = Facts(self._known.everything, [graph]).match(threshold, AIOP.thresholdValue, None)
             if own:
                 return own[0]
         return None

@@ -40,11 +40,11 @@ class Patterns(Protocol):
         self,
         subject: NamedNode | BlankNode | None,
         predicate: NamedNode | None,
-        object: None,
-        graph_name: NamedNode,
+        object: NamedNode | BlankNode | Literal | None,
+        graph_name: NamedNode | None = None,
         /,
     ) -> Iterable[Quad]:
-        """The quads of a graph with these terms; None stands for any."""
+        """The quads with these terms; None stands for any."""
         ...
 
 

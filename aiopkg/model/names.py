@@ -5,10 +5,10 @@ import re
 from collections.abc import Mapping
 from types import MappingProxyType
 
-from pyoxigraph import BlankNode, NamedNode, Store
+from pyoxigraph import BlankNode, NamedNode
 
 from aiopkg.errors import InputError
-from aiopkg.model.labels import Labels
+from aiopkg.model.labels import Labels, Patterns
 from aiopkg.vocab import GRAPH, PREFIXES
 
 __all__ = ["element_called", "nearest", "written_out"]
@@ -20,7 +20,7 @@ _PREFIXED = re.compile(r"(?P<prefix>[A-Za-z][\w.-]*|):(?P<rest>[\w-](?:[\w.:%-]*
 
 
 def element_called(
-    text: str, store: Store, labels: Labels, prefixes: Mapping[str, str] = MappingProxyType({})
+    text: str, store: Patterns, labels: Labels, prefixes: Mapping[str, str] = MappingProxyType({})
 ) -> NamedNode | BlankNode:
     """Return the element that an IRI, a prefixed name, a label, the end of an IRI or ``_:name`` stands for.
 
@@ -91,7 +91,7 @@ def _all(groups: Mapping[str, set[NamedNode | BlankNode]]) -> list[NamedNode | B
     return sorted((element for group in groups.values() for element in group), key=str)
 
 
-def _occurs(store: Store, element: NamedNode | BlankNode) -> bool:
+def _occurs(store: Patterns, element: NamedNode | BlankNode) -> bool:
     spots = (store.quads_for_pattern(element, None, None), store.quads_for_pattern(None, None, element))
     return any(next(iter(spot), None) is not None for spot in spots)
 
