@@ -137,13 +137,13 @@ def _sentences(a: Assessment, gaps: Sequence[Finding], risks: Sequence[Risk]) ->
         )
     if a.baseline:
         since = gaps_compared(a)
-        said.append(f"{since.new:,} of them are new, {since.carried:,} were known before; {since.closed:,} are closed.")
+        said.append(
+            f"Since the baseline, gaps: {since.new:,} new, {since.carried:,} known before, {since.closed:,} closed."
+        )
         clashes = contradictions_compared(a)
         if clashes:
-            said.append(
-                f"Of the contradictions, {clashes.new:,} are new, {clashes.carried:,} were known before; "
-                f"{clashes.closed:,} are settled."
-            )
+            counts = f"{clashes.new:,} new, {clashes.carried:,} known before, {clashes.closed:,} settled"
+            said.append(f"Contradictions: {counts}.")
     if a.left_out:
         said.append(
             f"{count(len(a.left_out), 'rule')} {'is' if len(a.left_out) == 1 else 'are'} left out by the settings."
