@@ -1,5 +1,7 @@
 """Organizations as people write them who have read nothing but the ontology's terms: each command takes them."""
 
+import os
+import threading
 from datetime import date
 from pathlib import Path
 
@@ -8,6 +10,7 @@ from test_cli import run
 
 import aiopkg
 from aiopkg.ask import ask
+from aiopkg.report.write import write as write_output
 
 AS_OF = date(2026, 6, 30)
 HEAD = """@prefix : <https://ex.example/o/> .
@@ -80,3 +83,21 @@ def test_recommendations_call_things_as_findings_do_whatever_the_languages_of_th
         assert name in said, said
     for name in ("Absatzprognose", "Betrug", "https://ex.example", "Altsystem", "Buchhaltung"):
         assert name not in said, said
+
+
+def test_output_into_a_pipe_or_through_a_link_leaves_the_pipe_and_the_link_in_place(tmp_path: Path) -> None:
+    pipe, link, far = tmp_path / "pipe", tmp_path / "link", tmp_path / "far.txt"
+    os.mkfifo(pipe)
+    far.write_bytes(b"old")
+    link.symlink_to(far)
+    reader = threading.Thread(target=lambda: heard.append(pipe.read_bytes()))
+    heard: list[bytes] = []
+    reader.start()
+    write_output(pipe, "new")
+    reader.join(10)
+    write_output(link, "new")
+    assert heard == [b"new"]
+    assert pipe.is_fifo()
+    assert link.is_symlink()
+    assert far.read_bytes() == b"new"
+    assert sorted(tmp_path.iterdir()) == [far, link, pipe]

@@ -25,7 +25,8 @@ class Spool:
     """
 
     def __init__(self, pieces: Iterable[bytes], path: Path | None) -> None:
-        self._file = tempfile.SpooledTemporaryFile(_HELD, dir=str(path.parent) if path else None)  # noqa: SIM115
+        beside = path is not None and not _is_open_ended(path)
+        self._file = tempfile.SpooledTemporaryFile(_HELD, dir=str(path.parent) if path and beside else None)  # noqa: SIM115
         try:
             for piece in pieces:
                 self._file.write(piece)
@@ -51,13 +52,18 @@ def pieces_of(content: str | bytes | Spool) -> Iterable[bytes]:
 
 
 def write(path: Path, content: str | bytes | Spool, *, make_folder: bool = False) -> None:
-    """Write a whole file or nothing.
+    """Write a whole file or nothing; a device, a pipe or the end of a link is written to and stays what it is.
 
     The folder is made first if asked for. Raises :class:`InputError` when it does not exist or may not be written.
     """
     try:
         if make_folder:
             path.parent.mkdir(parents=True, exist_ok=True)
+        if _is_open_ended(path):
+            with path.open("wb") as stream:
+                stream.writelines(pieces_of(content))
+            return
+        path = path.resolve() if path.is_symlink() else path
         handle, beside = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
         try:
             with os.fdopen(handle, "wb") as stream:
@@ -69,6 +75,11 @@ def write(path: Path, content: str | bytes | Spool, *, make_folder: bool = False
             raise
     except OSError as error:
         raise _unwritable(path, error) from error
+
+
+def _is_open_ended(path: Path) -> bool:
+    """Tell whether a path leads to a device, a pipe or a socket, of which nothing else may take the place."""
+    return path.exists() and not path.is_file() and not path.is_dir()
 
 
 def digest(content: bytes) -> str:
