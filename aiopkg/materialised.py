@@ -1,7 +1,7 @@
 """What follows from files: a model with all its conclusions in a store of named graphs, or as text, and entailment."""
 
 from collections.abc import Callable, Collection, Mapping, Sequence
-from functools import cache, cached_property
+from functools import cache, cached_property, partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -133,7 +133,8 @@ def closure_of(
     budget = Budget.of(limits)
     progress("Loading")
     budget.enter("loading")
-    model = load([source] if isinstance(source, str | Path) else source, input_format, strict=with_ontology)
+    names = [source] if isinstance(source, str | Path) else source
+    model = load(names, input_format, strict=with_ontology, may_be_empty=True)
     progress("Drawing conclusions")
     budget.enter("drawing conclusions")
     alone = ontology_closure() if with_ontology else materialise(())
@@ -163,8 +164,8 @@ def entailment(
 
     budget = Budget.of(limits)
     budget.enter("loading")
-    stated = load([premise], input_format, strict=False, catalog=catalog).triples
-    asked = load([conclusion], input_format, strict=False, catalog=catalog).triples
+    reading = partial(load, format_name=input_format, strict=False, catalog=catalog, may_be_empty=True)
+    stated, asked = reading([premise]).triples, reading([conclusion]).triples
     budget.enter("drawing conclusions")
     return entails([*stated, *assets.ontology()] if with_ontology else stated, asked, budget)
 

@@ -1,5 +1,6 @@
 """Organizations as people write them who have read nothing but the ontology's terms: each command takes them."""
 
+import gzip
 import os
 import threading
 from datetime import date
@@ -101,3 +102,38 @@ def test_output_into_a_pipe_or_through_a_link_leaves_the_pipe_and_the_link_in_pl
     assert link.is_symlink()
     assert far.read_bytes() == b"new"
     assert sorted(tmp_path.iterdir()) == [far, link, pipe]
+
+
+@pytest.mark.parametrize(
+    ("turtle", "place", "pointed"),
+    [
+        (
+            ":o a org:Organization ;\n  aiop:spnsor :p .",
+            ":9:8: error: Our namespace has no term aiop:spnsor.",
+            "spnsor",
+        ),
+        (':o aiop:reviewInterval "3 months"^^xsd:duration .', ":8:24: error:", '"3 months"'),
+        (":u a aiop:UseCase ;\r\n aiop:operatedBy 'Sales' .", ":9:7: error:", "operatedBy"),
+    ],
+)
+def test_a_term_or_value_that_cannot_be_is_pointed_at(tmp_path: Path, turtle: str, place: str, pointed: str) -> None:
+    done = run("assess", write(tmp_path, turtle), "-q")
+    assert done.returncode == 2
+    assert place in done.stderr
+    line, caret = done.stderr.splitlines()[1:3]
+    assert line[caret.index("^") :].startswith(pointed), done.stderr
+
+
+def test_standard_input_may_be_compressed(tmp_path: Path) -> None:
+    content = Path(write(tmp_path, ANONYMOUS)).read_bytes()
+    done = run("materialise", "-", stdin=gzip.compress(content))
+    assert done.returncode == 0, done.stderr
+    assert done.stdout == run("materialise", "-", stdin=content).stdout
+
+
+def test_nothing_follows_from_anything_and_an_empty_file_has_an_empty_closure(tmp_path: Path) -> None:
+    empty, full = write(tmp_path, "", "empty.ttl"), write(tmp_path, ANONYMOUS, "full.ttl")
+    assert run("entails", full, empty).returncode == 0
+    assert run("entails", empty, full).returncode == 1
+    done = run("materialise", empty)
+    assert (done.returncode, done.stdout) == (0, ""), done.stderr

@@ -17,8 +17,9 @@ from aiopkg.model.catalog import Catalog
 from aiopkg.model.check import check
 from aiopkg.model.gather import Gathering
 from aiopkg.model.layered import Layered
+from aiopkg.model.parse import pointed_out
 from aiopkg.model.renames import Deprecation, deprecations
-from aiopkg.model.sources import Source, find_sources
+from aiopkg.model.sources import Source, content_of, find_sources
 from aiopkg.model.table import Grouped, Places, Table
 from aiopkg.vocab import OWL, PREFIXES
 
@@ -201,20 +202,25 @@ def load(
     *,
     strict: bool = True,
     catalog: Path | None = None,
+    may_be_empty: bool = False,
 ) -> Model:
     """Load files, folders, globs or standard input (``-``) into one model.
 
     Named graphs of the input are taken together. With ``strict``, terms of our namespace have to exist
     and typed literals have to be what they say; terms that have another name now are read by that. With a
-    ``catalog``, a folder, imports are loaded from it; without one they are left alone. Nothing is fetched.
+    ``catalog``, a folder, imports are loaded from it; without one they are left alone. Nothing is fetched. A document
+    without a statement is taken for a mistake unless it ``may_be_empty``.
 
     Raises :class:`InputError` with place and fix, having kept nothing, for any document that is missing,
     empty or ill-formed.
     """
-    return load_sources(find_sources(names, format_name), strict=strict, catalog=catalog)
+    found = find_sources(names, format_name)
+    return load_sources(found, strict=strict, catalog=catalog, may_be_empty=may_be_empty)
 
 
-def load_sources(sources: Iterable[Source], *, strict: bool = True, catalog: Path | None = None) -> Model:
+def load_sources(
+    sources: Iterable[Source], *, strict: bool = True, catalog: Path | None = None, may_be_empty: bool = False
+) -> Model:
     """Load documents that were found already into one model; see :func:`load`."""
     budget = Budget.of(None)
     queue = deque(sources)
@@ -227,7 +233,7 @@ def load_sources(sources: Iterable[Source], *, strict: bool = True, catalog: Pat
             continue
         seen.add(source.name)
         rows = gathering.take_in(source, budget)
-        if not rows:
+        if not rows and not may_be_empty:
             raise InputError(
                 "empty-file",
                 f"{source.name} holds no statement.",
@@ -237,7 +243,11 @@ def load_sources(sources: Iterable[Source], *, strict: bool = True, catalog: Pat
         if imports:
             asked = gathering.naming(OWL.imports, rows)
             queue += [imports.find(iri.value, place) for iri, place in asked if isinstance(iri, NamedNode)]
-    return _model(gathering, strict=strict)
+    try:
+        return _model(gathering, strict=strict)
+    except InputError as error:
+        content = None if error.place is None else content_of(error.place.file)
+        raise error if content is None else pointed_out(error, content) from None
 
 
 def model_of(

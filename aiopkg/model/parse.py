@@ -10,6 +10,7 @@ import json
 import re
 from bisect import bisect_left
 from collections.abc import Iterator, MutableMapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import IO, cast
 from urllib.parse import quote
@@ -22,13 +23,14 @@ from aiopkg.errors import InputError, LimitReached, Place
 from aiopkg.model.sources import Source
 from aiopkg.model.table import Numbers
 
-__all__ = ["lines_at", "parse_source", "read_statements"]
+__all__ = ["lines_at", "parse_source", "pointed_out", "read_statements"]
 
 _EXTERNAL = re.compile(rb"<!(?:ENTITY\s+(?:%\s+)?\S+|DOCTYPE\s+\S+)\s+(?:SYSTEM|PUBLIC)\b")
 _ENTITY = re.compile(rb"""<!ENTITY\s+(\S+)\s+(?:"([^"]*)"|'([^']*)')""")
 _REFERENCE = re.compile(rb"&([^#;&\s][^;&\s]*);")
 _LARGEST_ENTITY = 100_000
 _DEEPEST_JSON = 200
+_SPOKEN_OF = re.compile(r'"[^"]+"|aiop:[\w-]+')
 _LONGEST_REASON = 200
 _ENDS_TOO_SOON = frozenset(
     expat.errors.codes[message]
@@ -135,13 +137,36 @@ def _line_of(content: bytes, offset: int) -> int:
 
 
 def _excerpt(content: bytes, line: int | None, column: int | None) -> str:
-    texts = content.decode("utf-8", errors="replace").splitlines()
+    texts = content.decode("utf-8", errors="replace").replace("\r\n", "\n").split("\n")
     if line is None or not 1 <= line <= len(texts):
         return ""
     text = texts[line - 1]
     start = max(0, (column or 1) - 60)
     shown = text[start : start + 100]
     return shown + (f"\n{' ' * ((column or 1) - 1 - start)}^" if column else "")
+
+
+def pointed_out(error: InputError, content: bytes) -> InputError:
+    """Return an error about a line of a document with that line and, under what it speaks of, a caret.
+
+    One whose line does not hold what it speaks of is returned as it is.
+    """
+    place = error.place
+    content = content.removeprefix(codecs.BOM_UTF8)
+    lines = content.decode("utf-8", errors="replace").replace("\r\n", "\n").split("\n")
+    if place is None or place.line is None or error.excerpt or place.line > len(lines):
+        return error
+    for word in _SPOKEN_OF.findall(error.cause):
+        column = lines[place.line - 1].find(word.removeprefix("aiop:")) + 1
+        if column:
+            return InputError(
+                error.code,
+                error.cause,
+                fix=error.fix,
+                place=replace(place, column=column),
+                excerpt=_excerpt(content, place.line, column),
+            )
+    return error
 
 
 def _syntax_error(source: Source, error: Exception, line_reached: int) -> InputError:

@@ -13,7 +13,7 @@ from aiopkg.dataclass import dataclass
 from aiopkg.errors import InputError, Place
 from aiopkg.model.endpoint import Endpoint, is_address
 
-__all__ = ["FORMATS", "Source", "find_files", "find_sources", "is_source"]
+__all__ = ["FORMATS", "Source", "content_of", "find_files", "find_sources", "is_source"]
 
 FORMATS = {
     "turtle": RdfFormat.TURTLE,
@@ -69,13 +69,21 @@ def find_sources(names: Sequence[str | Path], format_name: str | None = None) ->
         )
     for name in names:
         if str(name) == "-":
-            yield Source("-", sys.stdin.buffer.read(), FORMATS[format_name or "turtle"])
+            yield Source("-", _opened("-", sys.stdin.buffer.read()), FORMATS[format_name or "turtle"])
             continue
         if is_address(str(name)):
             yield Source(str(name), Endpoint(str(name)).document(), RdfFormat.N_TRIPLES, has_lines=False)
             continue
         for path in _named(str(name)):
             yield Source(str(path), _read(path), _format(path, format_name))
+
+
+def content_of(name: str) -> bytes | None:
+    """Return what a file holds that was read before, None for what is no file or cannot be read any more."""
+    try:
+        return _read(Path(name)) if Path(name).is_file() else None
+    except InputError:
+        return None
 
 
 def is_source(word: str) -> bool:
@@ -155,9 +163,21 @@ def _read(path: Path) -> bytes:
         content = path.read_bytes()
         return gzip.decompress(content) if path.suffix == ".gz" else content
     except (OSError, EOFError, zlib.error) as error:
-        raise InputError(
-            "unreadable-file",
-            f"{path} cannot be read: {getattr(error, 'strerror', None) or error}.",
-            place=Place(str(path)),
-            fix="Check the file and its permissions.",
-        ) from error
+        raise _unreadable(str(path), error) from error
+
+
+def _opened(name: str, content: bytes) -> bytes:
+    """Return what came in without telling its name, decompressed if it begins as gzip does (RFC 1952, 2.3.1)."""
+    try:
+        return gzip.decompress(content) if content.startswith(b"\x1f\x8b") else content
+    except (OSError, EOFError, zlib.error) as error:
+        raise _unreadable(name, error) from error
+
+
+def _unreadable(name: str, error: Exception) -> InputError:
+    return InputError(
+        "unreadable-file",
+        f"{name} cannot be read: {getattr(error, 'strerror', None) or error}.",
+        place=Place(name),
+        fix="Check the file and its permissions.",
+    )
