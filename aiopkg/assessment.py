@@ -5,6 +5,7 @@ from dataclasses import field, replace
 from datetime import date
 from functools import cached_property
 from threading import RLock
+from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from pyoxigraph import BlankNode, NamedNode, Quad, RdfFormat, Store, Triple, serialize
@@ -17,6 +18,7 @@ from aiopkg.derive import Cascades, Overview, Recommendation, Upcoming
 from aiopkg.errors import InputError, LimitReached
 from aiopkg.model import Model
 from aiopkg.model.labels import Labels
+from aiopkg.model.names import element_called
 from aiopkg.notebook import element
 from aiopkg.reason import Closure, Inconsistency
 from aiopkg.rules import Rule
@@ -109,6 +111,10 @@ class Assessment:
     """None where the assessment is whole. Else it holds the verdicts of the rules that were judged; what other
     stages would have found is not in it unless they are among ``cut.stages``."""
 
+    def __post_init__(self) -> None:
+        kept = MappingProxyType({code: MappingProxyType(counts) for code, counts in self.verdicts.items()})
+        object.__setattr__(self, "verdicts", kept)
+
     _turn: RLock = field(default_factory=RLock, init=False, repr=False, compare=False)
     """Explanations remember what they have worked out; one thread at a time adds to it."""
 
@@ -142,10 +148,12 @@ class Assessment:
     def applies(self, rule: str, element: str | NamedNode | BlankNode) -> "Applicability":
         """Return why a rule looks at an element or does not; true exactly if it does.
 
-        ``rule`` is a code, ``element`` an IRI or ``_:name``. Raises :class:`InputError` for a code that no rule
-        has, and for an element that no fact is about.
+        ``rule`` is a code, ``element`` an IRI, a prefixed name, a label or ``_:name``. Raises :class:`InputError` for
+        a code that no rule has, and for an element that no fact is about.
         """
         with self._turn:
+            if isinstance(element, str):
+                element = element_called(element, self.facts, self.labels, self.model.prefixes)
             return self._reasons.of(rule, element)
 
     @cached_property

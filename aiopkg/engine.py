@@ -2,7 +2,7 @@
 
 import reprlib
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from datetime import UTC, date, datetime
+from datetime import date
 from pathlib import Path
 from typing import Protocol, runtime_checkable
 
@@ -15,10 +15,11 @@ from aiopkg.cut import Complete
 from aiopkg.dataclass import dataclass
 from aiopkg.derive import Overview, cascade, cascade_triples, findings_told, look_ahead, overlook, recommend
 from aiopkg.errors import InputError, LimitReached, Place
-from aiopkg.graphs import prefixes_of
+from aiopkg.graphs import prefixes_of, refuse_what_is_no_iri
 from aiopkg.limits import UNLIMITED, Budget, Limits, alone
 from aiopkg.materialised import Materialised, materialise_model
 from aiopkg.measure import write_measures
+from aiopkg.measure.calendar import day_given
 from aiopkg.model import Model, load
 from aiopkg.model.labels import NAMING, Labels
 from aiopkg.model.load import model_of
@@ -141,8 +142,15 @@ def load_model(source: Sources, input_format: str | None = None, store: str | Pa
     )
 
 
+def packs_given(packs: Sequence[str]) -> tuple[str, ...]:
+    """Return the ids of packs that a caller gives, where one may stand by itself."""
+    return (packs,) if isinstance(packs, str) else tuple(packs)
+
+
 def statements_of(graph: RdfGraph) -> Iterator[tuple[Triple, Place]]:
     """Yield the triples of a graph, each with a place that names no file."""
+    if isinstance(graph, Iterable):
+        refuse_what_is_no_iri(graph)
     content = graph.serialize(format="nt").encode()
     return ((quad.triple, place) for quad, place in parse_source(Source("graph", content, RdfFormat.N_TRIPLES)))
 
@@ -163,7 +171,7 @@ def assess_model(
     settings = settings or Settings()
     if validator not in [*Validator]:
         raise InputError("validator", f"There is no validator '{validator}'.", fix=f"Take {' or '.join(Validator)}.")
-    complete = Complete(settings.stated(model), as_of or datetime.now(UTC).date(), packs)
+    complete = Complete(settings.stated(model), day_given(as_of), packs_given(packs))
     budget.so_far = complete.unfinished
     try:
         return _assess(complete, upcoming, settings, budget, Validator(validator), progress)

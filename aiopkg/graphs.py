@@ -13,9 +13,19 @@ if TYPE_CHECKING:
     from rdflib import Graph
     from rdflib.term import Node
 
-__all__ = ["Graph", "from_rdflib", "is_rdflib_term", "prefixes_of", "rdflib_graph", "triples_of"]
+__all__ = [
+    "Graph",
+    "from_rdflib",
+    "is_rdflib_term",
+    "prefixes_of",
+    "rdflib_graph",
+    "refuse_what_is_no_iri",
+    "triples_of",
+]
 
 _PREFIX = re.compile(r"|[a-z](?:[\w.-]*[\w-])?", re.ASCII | re.IGNORECASE)
+_FORBIDDEN = frozenset('<>" {}|\\^`')
+"""The characters that no IRI holds and that rdflib lets pass until it writes them."""
 
 Term = NamedNode | BlankNode | Literal
 
@@ -56,6 +66,14 @@ def _is_iri(text: str) -> bool:
     except ValueError:
         return False
     return True
+
+
+def refuse_what_is_no_iri(rows: Iterable[object]) -> None:
+    """Raise :class:`InputError` for the first IRI of a graph or dataset of rdflib that is none."""
+    for row in rows:
+        for term in row if isinstance(row, tuple) else ():
+            if is_rdflib_term(term) and term.__class__.__name__ == "URIRef" and not _FORBIDDEN.isdisjoint(term):
+                from_rdflib(term)
 
 
 def is_rdflib_term(value: object) -> bool:

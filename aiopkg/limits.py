@@ -40,6 +40,14 @@ class Limits:
     seconds: float | None = None
     memory: int | None = None
 
+    def __post_init__(self) -> None:
+        for name, given in (("seconds", self.seconds), ("memory", self.memory)):
+            number: object = given
+            if number is not None and (not isinstance(number, int | float) or not number > 0):
+                raise InputError(
+                    "limit", f"{name}={number!r} is not a limit.", fix=f"Give {name} a number above nought, or None."
+                )
+
     @classmethod
     def read(cls, words: Sequence[str]) -> "Limits":
         """Read limits as a user writes them: ``60s``, ``time=5min``, ``memory=2GB``.
@@ -111,6 +119,8 @@ class Budget:
         """Begin to count, unless that has begun already; without limits, those of the context are in force."""
         if limits is None and _IN_FORCE.get():
             return _IN_FORCE.get()[-1]
+        if limits is not None and not isinstance(limits, Budget | Limits):
+            raise InputError("limit", f"{limits!r} is not a limit.", fix="Give aiopkg.Limits(seconds=60).")
         return limits if isinstance(limits, Budget) else cls(limits or Limits())
 
     def __enter__(self) -> "Budget":

@@ -3,10 +3,12 @@
 import gzip
 import os
 import threading
+from collections.abc import Callable
 from datetime import date
 from pathlib import Path
 
 import pytest
+import rdflib
 from test_cli import run
 
 import aiopkg
@@ -137,3 +139,45 @@ def test_nothing_follows_from_anything_and_an_empty_file_has_an_empty_closure(tm
     assert run("entails", empty, full).returncode == 1
     done = run("materialise", empty)
     assert (done.returncode, done.stdout) == (0, ""), done.stderr
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        lambda source: aiopkg.assess(source, as_of="soon"),
+        lambda source: aiopkg.assess(source, as_of=20260630),
+        lambda source: aiopkg.assess(source, limits=5),
+        lambda source: aiopkg.Limits(seconds=-1),
+        lambda source: aiopkg.Limits(memory="2GB"),
+        lambda source: aiopkg.connect(None),
+        lambda source: aiopkg.assess(source, as_of=AS_OF).explain(None),
+        lambda source: aiopkg.assess(source, as_of=AS_OF).why_not(3),
+        lambda source: aiopkg.assess(source, as_of=AS_OF).applies("G101", "no such thing"),
+        lambda source: aiopkg.assess(source, as_of=AS_OF).query(None),
+        lambda source: aiopkg.assess(rdflib.Graph().add((rdflib.URIRef("a b"), rdflib.RDF.type, rdflib.RDF.List))),
+    ],
+)
+def test_values_of_the_wrong_kind_are_errors_of_ours_in_the_api(tmp_path: Path, wrong: Callable[[str], object]) -> None:
+    with pytest.raises(aiopkg.InputError) as told:
+        wrong(write(tmp_path, MANY_TONGUES))
+    assert told.value.fix
+
+
+def test_the_api_takes_days_and_packs_as_people_write_them_and_gives_what_nobody_can_change(tmp_path: Path) -> None:
+    source = write(tmp_path, MANY_TONGUES)
+    found = aiopkg.assess(source, as_of="2026-06-30", packs="eu-ai-act")  # type: ignore[arg-type]
+    assert found.as_of == AS_OF
+    assert found.packs == ("eu-ai-act",)
+    assert list(found.cascades) == list(found.cascades.cascades)
+    assert len(found.cascades) == len(found.cascades.cascades)
+    assert found.applies("G101", "Demand forecast").element == "https://ex.example/o/uc"
+    with pytest.raises(TypeError):
+        found.verdicts["G101"]["violated"] = 0  # type: ignore[index]
+
+
+def test_elements_whose_iri_is_relative_are_asked_about_by_the_iri_that_reports_show(tmp_path: Path) -> None:
+    source = write(tmp_path, "<#o> a org:FormalOrganization . <#uc> a aiop:UseCase ; aiop:stage aiop:Pilot .")
+    found = aiopkg.assess(source, as_of=AS_OF)
+    finding = next(finding for finding in found.findings if finding.focus.endswith("#uc"))
+    assert found.explain((finding.focus, "a", "aiop:PilotUseCase")).step.kind == "inferred"
+    assert found.explain((finding.rule, finding.focus)).step.kind == "finding"

@@ -88,14 +88,12 @@ def _denied(found: "Assessment", words: list[str], output_format: ProofFormat) -
 
     from aiopkg import report  # noqa: PLC0415
     from aiopkg.errors import InputError  # noqa: PLC0415
-    from aiopkg.model.names import element_called  # noqa: PLC0415
 
     if output_format not in (ProofFormat.text, ProofFormat.json):
         raise InputError("proof-format", f"What is not so is not written as {output_format.value}.", fix="Say json.")
     if len(words) == _RULE_AND_ELEMENT:
         rule, name = words
-        element = element_called(name, found.store, found.labels, found.model.prefixes)
-        applicability = found.applies(rule, element)
+        applicability = found.applies(rule, name)
         document, text = report.applicability_document(applicability), report.applicability_text(applicability)
     else:
         absence = found.why_not(words)

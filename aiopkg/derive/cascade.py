@@ -1,7 +1,7 @@
 """Cascades: what a finding drags down, how the pillars undermine each other, and where it all starts."""
 
 from collections import defaultdict
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import field
 from functools import cached_property
 
@@ -97,6 +97,13 @@ class Cascades:
     cascades: tuple[Cascade, ...]
     arrows: tuple[Arrow, ...]
     rank: Callable[[], Ranking] = field(compare=False, repr=False)
+
+    def __iter__(self) -> Iterator[Cascade]:
+        """Iterate over the cascades themselves."""
+        return iter(self.cascades)
+
+    def __len__(self) -> int:
+        return len(self.cascades)
 
     @cached_property
     def ranking(self) -> Ranking:

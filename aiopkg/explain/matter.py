@@ -1,6 +1,7 @@
 """What is asked about: a finding, a recommendation, a cascade, a contradiction, an archetype or a triple, in words."""
 
 import re
+import reprlib
 from collections.abc import Iterable, Sequence
 from typing import TypeAlias
 
@@ -49,6 +50,8 @@ def conclusion_of(known: Known, matter: Matter) -> Triple:
         return _named(known, matter)
     if isinstance(matter, Finding | Recommendation | Cascade | Contradiction):
         return _named(known, matter.id)
+    if not isinstance(matter, Sequence):
+        raise no_words(matter)
     if len(matter) == _RULE_AND_ELEMENT:
         return _found_at(known, *matter)
     return _named(known, matter[0]) if len(matter) == 1 else triple_of(known, matter)
@@ -132,11 +135,22 @@ def _archetype(known: Known, name: str) -> Triple:
     )
 
 
+def no_words(given: object) -> InputError:
+    """Return the error for something that cannot be asked about."""
+    return InputError(
+        "three-words",
+        f"This cannot be asked about: {reprlib.repr(given)}.",
+        fix="Give a value of the assessment, its id, or the three words of a triple.",
+    )
+
+
 def triple_of(known: Known, words: Sequence[str]) -> Triple:
     """Return the triple that three words name: its subject, its property (``a`` for its class) and its value.
 
     Raises :class:`InputError` where there are not three, or one of them names nothing.
     """
+    if not isinstance(words, Sequence):
+        raise no_words(words)
     if len(words) != _WORDS_OF_A_TRIPLE:
         raise InputError(
             "three-words",

@@ -1,16 +1,17 @@
 """An assessment that follows edits of its model."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import UTC, date, datetime
+from datetime import date
 from threading import RLock
 
 from pyoxigraph import NamedNode, Triple
 
 from aiopkg.assessment import Assessment
 from aiopkg.dataclass import dataclass
-from aiopkg.engine import RdfGraph, Sources, load_model, statements_of
+from aiopkg.engine import RdfGraph, Sources, load_model, packs_given, statements_of
 from aiopkg.errors import Place
 from aiopkg.live.state import State
+from aiopkg.measure.calendar import day_given
 from aiopkg.model import Model
 from aiopkg.model.check import check
 from aiopkg.model.renames import in_present_terms
@@ -65,8 +66,7 @@ class Live:
     ) -> None:
         """Assess an organization; raises as :func:`aiopkg.assess` does."""
         self._lock = RLock()
-        self._as_of = as_of or datetime.now(UTC).date()
-        self._packs = tuple(packs)
+        self._as_of, self._packs = day_given(as_of), packs_given(packs)
         self.settings = settings or Settings()
         model = source if isinstance(source, Model) else load_model(source, input_format)
         self._state = State(self.settings.stated(model), self._as_of, self._packs, self.settings)

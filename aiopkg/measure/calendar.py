@@ -2,15 +2,16 @@
 
 import re
 from calendar import monthrange
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from functools import lru_cache
 
 from pyoxigraph import Literal
 
+from aiopkg.errors import InputError
 from aiopkg.vocab import XSD
 
-__all__ = ["as_moment", "before", "days", "decimal", "is_duration", "moment"]
+__all__ = ["as_moment", "before", "day_given", "days", "decimal", "is_duration", "moment"]
 
 _DURATION = re.compile(
     r"(?P<sign>-?)P(?:(?P<years>\d+)Y)?(?:(?P<months>\d+)M)?(?:(?P<days>\d+)D)?"
@@ -85,3 +86,19 @@ def as_moment(text: str) -> Literal | None:
         return moment(instant.replace(tzinfo=instant.tzinfo or UTC).astimezone(UTC))
     except (ValueError, OverflowError):  # no such day, or one beyond the years 1 to 9999 in UTC
         return None
+
+
+def day_given(as_of: object) -> date:
+    """Return the evaluation date that a caller gives: a date, a time of which the day counts, a text such as
+    ``2026-06-30``, or None for today in UTC. Raises :class:`InputError` for anything else.
+    """
+    if as_of is None:
+        return datetime.now(UTC).date()
+    if isinstance(as_of, date):
+        return as_of.date() if isinstance(as_of, datetime) else as_of
+    try:
+        return date.fromisoformat(as_of)  # type: ignore[arg-type]
+    except (TypeError, ValueError) as error:
+        raise InputError(
+            "evaluation-date", f"{as_of!r} is no day.", fix="Give a datetime.date, or a text such as '2026-06-30'."
+        ) from error

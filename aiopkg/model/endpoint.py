@@ -49,7 +49,7 @@ class Endpoint:
     page: int = 20_000
 
     def __post_init__(self) -> None:
-        if not is_address(self.url):
+        if not isinstance(self.url, str) or not is_address(self.url):
             raise InputError(
                 "endpoint-address",
                 f"'{self.url}' is not the address of an endpoint.",

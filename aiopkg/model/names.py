@@ -27,9 +27,9 @@ def element_called(
     ``prefixes`` are those of the model; reports' own are understood beside them.
     Raises :class:`InputError` when nothing is called so, with the nearest labels, or more than one thing is.
     """
-    named = BlankNode(text[2:]) if _BLANK.fullmatch(text) else written_out(text, prefixes)
-    if named is not None and _occurs(store, named):
-        return named
+    for named in (BlankNode(text[2:]) if _BLANK.fullmatch(text) else written_out(text, prefixes), _of_any_scheme(text)):
+        if named is not None and _occurs(store, named):
+            return named
     by_label: dict[str, set[NamedNode | BlankNode]] = {}
     by_ending: dict[str, set[NamedNode]] = {}
     mentioned: dict[str, set[NamedNode]] = {}
@@ -74,6 +74,13 @@ def written_out(text: str, prefixes: Mapping[str, str] = MappingProxyType({})) -
     prefixed = _PREFIXED.fullmatch(text)
     space = prefixed and (prefixes.get(prefixed["prefix"]) or PREFIXES.get(prefixed["prefix"]))
     return NamedNode(space + prefixed["rest"]) if prefixed and space else None
+
+
+def _of_any_scheme(text: str) -> NamedNode | None:
+    try:
+        return NamedNode(text.removeprefix("<").removesuffix(">"))
+    except ValueError:
+        return None
 
 
 def nearest(name: str, known: Mapping[str, object]) -> str:

@@ -1,6 +1,7 @@
 """One query over the graphs of an organization, in this process, as the endpoint would answer it."""
 
 import re
+import reprlib
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, TypeAlias
 
@@ -88,6 +89,8 @@ def evaluate(graphs: Graphs, text: str, bindings: Mapping[str, Value] | None = N
     other machines, and as :func:`aiopkg.sparql.binding.bind` does; :class:`LimitReached` where limits are in force and
     one is passed.
     """
+    if not isinstance(text, str):
+        raise InputError("query-syntax", f"This is no query: {reprlib.repr(text)}.", fix="Give the query as a text.")
     words = {token.text.upper() for token in read_tokens(text) if token.kind == "word"}
     if "SERVICE" in words:
         raise InputError(
