@@ -1,5 +1,6 @@
 """Validates files against shapes, ours or anybody's, into the report of the W3C (SHACL 1.0, section 3)."""
 
+import warnings
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import UTC, date, datetime
@@ -10,6 +11,7 @@ from pyoxigraph import Literal, NamedNode, Quad, Store, Triple
 from aiopkg import assets
 from aiopkg.dataclass import dataclass
 from aiopkg.engine import take_up
+from aiopkg.errors import AiopkgWarning
 from aiopkg.limits import Budget, Limits
 from aiopkg.measure import write_measures
 from aiopkg.model import Model, load
@@ -68,6 +70,9 @@ def conform(
         day = as_of or datetime.now(UTC).date()
         return _by_rules(model, day, packs, settings or Settings(), budget, progress)
     asked = Shapes.compile(load(shapes, strict=False).triples)
+    if not asked.targets:
+        said = f"No shape in {', '.join(map(str, shapes))} has a target, so that nothing is looked at."
+        warnings.warn(said, AiopkgWarning, stacklevel=1)
     progress("Drawing conclusions" if infer else "Validating")
     budget.enter("drawing conclusions" if infer else "validating")
     stated = [*model.triples, *(_implied(model, budget) if infer else ())]

@@ -208,7 +208,7 @@ def test_a_value_that_counts_only_later_says_so() -> None:
 
 def test_what_nobody_speaks_of_is_an_error() -> None:
     a = assessed("bank")
-    with pytest.raises(InputError, match="Nothing is said of"):
+    with pytest.raises(InputError, match="Nothing in the model is called"):
         a.applies("G101", EX + "nowhere")
     with pytest.raises(InputError, match="There is no rule 'G999'"):
         a.applies("G999", a.organization)

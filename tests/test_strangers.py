@@ -181,3 +181,10 @@ def test_elements_whose_iri_is_relative_are_asked_about_by_the_iri_that_reports_
     finding = next(finding for finding in found.findings if finding.focus.endswith("#uc"))
     assert found.explain((finding.focus, "a", "aiop:PilotUseCase")).step.kind == "inferred"
     assert found.explain((finding.rule, finding.focus)).step.kind == "finding"
+
+
+def test_shapes_that_look_at_nothing_say_so(tmp_path: Path) -> None:
+    source = write(tmp_path, ANONYMOUS)
+    done = run("validate", source, "--shapes", source)
+    assert done.returncode == 0
+    assert "has a target" in done.stderr

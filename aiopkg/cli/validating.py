@@ -86,7 +86,7 @@ def _written(found: "Conformance", output_format: ReportFormat) -> str:
 
 
 def _print(found: "Conformance", console: "Console") -> None:
-    from pyoxigraph import Literal  # noqa: PLC0415
+    from pyoxigraph import Literal, NamedNode  # noqa: PLC0415
     from rich.padding import Padding  # noqa: PLC0415
     from rich.text import Text  # noqa: PLC0415
 
@@ -102,7 +102,7 @@ def _print(found: "Conformance", console: "Console") -> None:
         said = Text.assemble(
             (grade, "red" if grade == "violation" else "yellow"),
             f" {found.labels(result.focus)}",
-            f" — {found.labels(result.path)}" if result.path is not None and result.path_text else "",
+            f" — {found.labels(result.path)}" if isinstance(result.path, NamedNode) and result.path_text else "",
             f": {found.labels(result.value)}" if result.value not in (None, result.focus) else "",
             (f"  [{place}]" if place else "", "dim"),
         )
