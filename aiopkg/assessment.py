@@ -153,7 +153,7 @@ class Assessment:
         """
         with self._turn:
             if isinstance(element, str):
-                element = element_called(element, self.facts, self.labels, self.model.prefixes)
+                element = element_called(element, self.store, self.labels, self.model.prefixes)
             return self._reasons.of(rule, element)
 
     @cached_property
