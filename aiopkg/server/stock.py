@@ -75,8 +75,12 @@ class Stock:
                 if self._stem is not None:
                     await self._stem.end()
                 door, outer = Stem.doors()
-                with outer:
-                    self._stem = Stem(await self._told(outer.fileno()), door)
+                try:
+                    with outer:
+                        self._stem = Stem(await self._told(outer.fileno()), door)
+                except BaseException:
+                    door.close()
+                    raise
         version = self.version
         return await self._stem.branch(self._path), version
 
