@@ -36,6 +36,8 @@ __all__ = ["Evaluation"]
 Joinable: TypeAlias = Pattern | Union | SubSelect | Raw
 _FREELY = frozenset[str]()
 _ROW = "?#"
+_BETWEEN = "?/"
+"""What the names of variables between two steps of a path begin with; those of a query never do."""
 _TRIED_FIRST = 4
 _MANY = 50_000
 _UNGUESSED = 1e6
@@ -94,7 +96,7 @@ class Evaluation:
         for element in group.elements:
             match element:
                 case Pattern():
-                    run += in_steps(element, f"?{next(self._fresh)}")
+                    run += in_steps(element, f"{_BETWEEN}{next(self._fresh)}")
                 case Union() | SubSelect() | Raw():
                     run.append(element)
                 case Filter():
@@ -108,7 +110,7 @@ class Evaluation:
         rows = self._joined(run, rows, waiting, bindable, given)
         for condition in waiting:
             rows = rows.take(self._conditions.holds(condition_of(condition.tokens), rows))
-        return rows
+        return rows.only([name for name in rows.columns if not name.startswith(_BETWEEN)])
 
     def _joined(
         self, run: list[Joinable], rows: Rows, waiting: list[Filter], bindable: set[str], given: Collection[str]
