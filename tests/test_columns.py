@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from pyoxigraph import BlankNode, DefaultGraph, Literal, NamedNode, Quad, QuerySolutions, Store, Triple, Variable
 
 from aiopkg import assets, engine, materialised
-from aiopkg.columns import ColumnStore, NotForColumns, groups
+from aiopkg.columns import ColumnStore, NotForColumns, facts, groups
 from aiopkg.columns.store import constructed
 from aiopkg.materialised import materialise_model
 from aiopkg.model import load
@@ -186,6 +186,17 @@ def test_patterns_are_matched_as_a_store_does(
     for graph in (GRAPH.asserted, None):
         found = Counter(map(str, columns.quads_for_pattern(subject, predicate, value, graph)))
         assert found == Counter(map(str, store.quads_for_pattern(subject, predicate, value, graph)))
+
+
+def test_a_property_may_be_the_last_of_very_many_terms(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(facts, "_ROOM", 2_000)  # a fact then has bits for 8,192 properties
+    p, q = NamedNode(EX + "p"), NamedNode(EX + "q")
+    nodes = [NamedNode(f"{EX}n{number}") for number in range(10_000)]
+    triples = [*(Triple(node, p, nodes[0]) for node in nodes), Triple(nodes[0], q, nodes[1])]
+    columns = columns_of(triples)
+    assert columns.select(f"{PREFIX}SELECT ?b WHERE {{ ?a ex:q ?b }}", [GRAPH.asserted], {}) == [(nodes[1],)]
+    assert [quad.predicate for quad in columns.quads_for_pattern(nodes[0], None, nodes[1], GRAPH.asserted)] == [q]
+    assert len(columns.store) == len(triples)
 
 
 def test_what_is_added_is_seen_here_and_in_the_store_made_before_or_after() -> None:

@@ -15,25 +15,63 @@ _ROOM = 2
 """So many times as many terms as there are now fit before everything is packed anew."""
 
 
+class Properties:
+    """Properties by small numbers of their own, however many terms there are: a fact has few bits left for them."""
+
+    def __init__(self) -> None:
+        self._places: dict[int, int] = {}
+        self._numbers: list[int] = []
+
+    def place(self, number: int) -> int | None:
+        """The place of the property that is the term with a number, None where no fact has had it."""
+        return self._places.get(number)
+
+    def places(self, numbers: Ids) -> Ids:
+        """The places of some properties, which have one from now on."""
+        different, at = np.unique(numbers, return_inverse=True)
+        for number in different.tolist():
+            if number not in self._places:
+                self._places[number] = len(self._numbers)
+                self._numbers.append(number)
+        found = np.array([self._places[number] for number in different.tolist()], dtype=np.int64)
+        return found[at.reshape(-1)]
+
+    def numbers(self, places: Ids) -> Ids:
+        """The numbers of the terms at some places."""
+        return np.array(self._numbers, dtype=np.int64)[places]
+
+
 class View:
-    """The facts of some graphs, over terms that may still grow.
+    """The facts of some graphs, over terms that may still grow. A property goes by its place among the properties.
 
     Facts that come later are merged with those of their property alone; the rest stays as it is.
     """
 
-    def __init__(self, terms: Terms, facts: Relation) -> None:
+    def __init__(self, terms: Terms, properties: Properties, facts: Relation) -> None:
         self.terms = terms
+        self._properties = properties
         self.bits = facts.layout.bits
         self._facts = facts
         self._grown: dict[int, Relation] = {}
         self._spread: dict[int, tuple[int, int, int]] = {}
+
+    def place(self, iri: NamedNode) -> int | None:
+        """The place of a property; None where nothing is said with it."""
+        number = self.terms.number(iri)
+        return None if number is None else self._properties.place(number)
+
+    def iri(self, predicate: int) -> NamedNode:
+        """The property at a place."""
+        term = self.terms[int(self._properties.numbers(np.array([predicate]))[0])]
+        assert isinstance(term, NamedNode)
+        return term
 
     def along(self, predicate: int) -> Relation:
         """A relation that holds all facts of a property."""
         return self._grown.get(predicate, self._facts)
 
     def predicates(self) -> Ids:
-        """The properties of all facts, ascending."""
+        """The places of the properties of all facts, ascending."""
         return unique(np.concatenate((self._facts.predicates(), np.array([*self._grown], dtype=np.int64))))
 
     def present(self, keys: Ids) -> Flags:
@@ -82,7 +120,7 @@ class View:
         return found
 
     def touching(self, second: int, *, backwards: bool = False) -> list[int]:
-        """The properties of which a term is a subject or, backwards, an object."""
+        """The places of the properties of which a term is a subject or, backwards, an object."""
         predicates = self.predicates()
         low = ((predicates << self.bits) | second) << self.bits
         column = self._facts.by_object if backwards else self._facts.by_subject
@@ -120,13 +158,24 @@ class Columns:
         self._shared = frozenset(shared)
         self._graphs: dict[NamedNode, list[Ids]] = {}
         self._views: dict[frozenset[NamedNode], View] = {}
+        self._properties = Properties()
         for name, facts in graphs.items():
             predicates, subjects, objects = facts.columns
-            self._graphs[name] = [unique(self.layout.pack(predicates, subjects, stand_in[objects]))]
+            self._graphs[name] = [unique(self._packed(predicates, subjects, stand_in[objects]))]
 
     def names(self) -> list[NamedNode]:
         """The graphs that hold something."""
         return [name for name, runs in self._graphs.items() if any(map(len, runs))]
+
+    def _packed(self, predicates: Ids, subjects: Ids, objects: Ids) -> Ids:
+        places = self._properties.places(predicates)
+        self.layout.check_predicates(places)
+        return self.layout.pack(places, subjects, objects)
+
+    def columns(self, keys: Ids) -> tuple[Ids, Ids, Ids]:
+        """The numbers of the predicates, subjects and objects of packed facts."""
+        places, subjects, objects = self.layout.unpack(keys)
+        return self._properties.numbers(places), subjects, objects
 
     def graph(self, name: NamedNode) -> Ids:
         """The packed facts of a graph, ascending."""
@@ -141,7 +190,7 @@ class Columns:
         found = self._views.get(asked)
         if found is None:
             keys = unique(np.concatenate([EMPTY, *(self.graph(name) for name in asked)]))
-            found = self._views[asked] = View(self.terms, Relation.of(self.layout, keys))
+            found = self._views[asked] = View(self.terms, self._properties, Relation.of(self.layout, keys))
         return found
 
     def clear(self, name: NamedNode) -> None:
@@ -160,8 +209,7 @@ class Columns:
             self._views, self.layout = {}, wider
         if not len(predicates):
             return EMPTY
-        self.layout.check_predicates(predicates)
-        keys = unique(self.layout.pack(predicates, subjects, objects))
+        keys = unique(self._packed(predicates, subjects, objects))
         keys = keys[~self.view(self._shared if name in self._shared else [name]).present(keys)]
         if len(keys):
             self._graphs.setdefault(name, []).append(keys)

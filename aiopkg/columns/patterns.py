@@ -45,12 +45,18 @@ def _along_any(view: View, naming: Naming, pattern: Pattern, rows: Rows) -> Rows
         raise NotForColumns("a property that may be unbound")
     names = [name for name in (*rows.columns, verb, pattern.subject, pattern.object) if name.startswith("?")]
     pieces = [Rows(0, dict.fromkeys(names, EMPTY))]
-    for number in (view.predicates() if known is None else np.unique(known)).tolist():
-        iri = view.terms[number]
-        if isinstance(iri, NamedNode):
-            part = rows.having(verb, np.full(rows.count, number)) if known is None else rows.take(known == number)
-            pieces.append(extended(view, naming, Pattern(pattern.subject, "", Predicate(iri), pattern.object), part))
+    if known is None:
+        each = [(iri, rows.having(verb, np.full(rows.count, view.terms.numbered(iri)))) for iri in _properties(view)]
+    else:
+        chosen = ((view.terms[number], known == number) for number in np.unique(known).tolist())
+        each = [(term, rows.take(here)) for term, here in chosen if isinstance(term, NamedNode)]
+    for iri, part in each:
+        pieces.append(extended(view, naming, Pattern(pattern.subject, "", Predicate(iri), pattern.object), part))
     return stacked(pieces)
+
+
+def _properties(view: View) -> list[NamedNode]:
+    return [view.iri(place) for place in view.predicates().tolist()]
 
 
 def _extended(view: View, naming: Naming, pattern: Pattern, rows: Rows) -> Rows:
@@ -90,7 +96,7 @@ def _kept(view: View, path: Path, near: Ids, far: Ids) -> Ids:
     """The rows at which both ends are joined by the path, as often as they are."""
     match path:
         case Predicate(iri):
-            number = view.terms.number(iri)
+            number = view.place(iri)
             return (
                 EMPTY
                 if number is None
@@ -115,7 +121,7 @@ def worth(view: View, naming: Naming, pattern: Pattern, rows: Rows) -> float:
         return rows.count * min(1.0, reach(view, path))
     fixed = [not end.startswith("?") for end in (pattern.subject, pattern.object)]
     if isinstance(path, Predicate) and any(fixed):
-        number = view.terms.number(path.iri)
+        number = view.place(path.iri)
         ends = [_number(view, naming, end) for end in (pattern.subject, pattern.object) if not end.startswith("?")]
         if number is None:
             return 0
@@ -161,7 +167,7 @@ def choices_of(view: View, naming: Naming, pattern: Pattern, rows: Rows) -> Choi
             ends = (pattern.object, pattern.subject)
         case _:
             return None
-    number = view.terms.number(iri)
+    number = view.place(iri)
     known = [_column(view, naming, end, rows) for end in ends]
     if number is None or (known[0] is None) == (known[1] is None):
         return None

@@ -7,6 +7,7 @@ from typing import Any, TypeAlias
 
 import numpy as np
 from pyoxigraph import (
+    BlankNode,
     Literal,
     NamedNode,
     Quad,
@@ -22,10 +23,11 @@ from pyoxigraph import (
 from aiopkg.columns.answer import construct, select
 from aiopkg.columns.facts import Columns, View
 from aiopkg.columns.plan import NotForColumns
-from aiopkg.columns.terms import UNBOUND, in_store
+from aiopkg.columns.terms import in_store
 from aiopkg.model.load import rewritten
 from aiopkg.reason import Facts
-from aiopkg.reason.dictionary import Term
+from aiopkg.reason.dictionary import Dictionary, Term
+from aiopkg.reason.facts import ntriples
 from aiopkg.reason.relations import EMPTY, Ids, one
 from aiopkg.vocab import XSD
 
@@ -70,10 +72,12 @@ class ColumnStore:
         """A store with all that is here."""
         with self._turn:
             store = Store()
-            terms = self._columns.terms.dictionary()
             for name in self._columns.names():
-                write_facts(store, name, Facts(terms, self._columns.layout, self._columns.graph(name)))
+                self._write(store, name, self._columns.graph(name))
             return store
+
+    def _write(self, store: Store, name: NamedNode, keys: Ids) -> None:
+        write_columns(store, name, self._columns.terms.dictionary(), *self._columns.columns(keys))
 
     def named_graphs(self) -> Iterator[NamedNode]:
         """The graphs that hold something."""
@@ -87,34 +91,28 @@ class ColumnStore:
     ) -> Iterator[Quad]:
         """The quads with these terms, as :meth:`pyoxigraph.Store.quads_for_pattern` gives them; None is any term."""
         terms = self._columns.terms
-        about, on, to = (
-            UNBOUND if term is None else terms.number(in_store(term))  # type: ignore[arg-type]
-            for term in (subject, predicate, value)
-        )
-        if about is None or on is None or to is None:
+        about, to = (None if term is None else terms.number(in_store(term)) for term in (subject, value))  # type: ignore[arg-type]
+        if (subject is not None and about is None) or (value is not None and to is None):
             return
         for name in self._columns.names() if graph is None else (graph,):
             view = self._columns.view((name,))  # type: ignore[arg-type]
-            for key in [on] if on >= 0 else _properties(view, about, to):
-                subjects, objects = _ends(view, key, about, to)
+            for place in _places(view, about, predicate, to):
+                subjects, objects = _ends(view, place, about, to)
                 if len(subjects):
-                    property_ = terms[key]
+                    property_ = view.iri(place)
                     for start, end in zip(terms.told(subjects), terms.told(objects), strict=True):
                         yield Quad(start, property_, end, name)  # type: ignore[arg-type]
 
     def properties(self, graph: NamedNode) -> Iterator[NamedNode]:
         """The properties of the facts of a graph."""
-        for number in self._columns.view((graph,)).predicates().tolist():
-            term = self._columns.terms[number]
-            assert isinstance(term, NamedNode)
-            yield term
+        view = self._columns.view((graph,))
+        return map(view.iri, view.predicates().tolist())
 
     def pairs(self, predicate: NamedNode, graph: NamedNode) -> tuple[Ids, Ids]:
         """The numbers of the subjects and objects of a property in a graph; see :meth:`terms`."""
-        number = self._columns.terms.number(predicate)
-        if number is None:
-            return EMPTY, EMPTY
-        return self._columns.view((graph,)).along(number).pairs(one(number))[1:]
+        view = self._columns.view((graph,))
+        place = view.place(predicate)
+        return (EMPTY, EMPTY) if place is None else view.along(place).pairs(one(place))[1:]
 
     def terms(self, numbers: Ids) -> list[Term | None]:
         """The terms of some numbers."""
@@ -199,31 +197,34 @@ class ColumnStore:
     def _add(self, name: NamedNode, predicates: Ids, subjects: Ids, objects: Ids) -> None:
         keys = self._columns.add(name, predicates, subjects, objects)
         if "store" in self.__dict__ and len(keys):
-            write_facts(self.store, name, Facts(self._columns.terms.dictionary(), self._columns.layout, keys))
+            self._write(self.store, name, keys)
 
 
-def _properties(view: View, about: int, to: int) -> list[int]:
-    """The properties that a pattern without one can be about."""
-    if about != UNBOUND:
+def _places(view: View, about: int | None, predicate: object, to: int | None) -> list[int]:
+    """The places of the properties that a pattern can be about."""
+    if predicate is not None:
+        place = view.place(predicate) if isinstance(predicate, NamedNode) else None
+        return [] if place is None else [place]
+    if about is not None:
         return view.touching(about)
-    if to != UNBOUND:
+    if to is not None:
         return view.touching(to, backwards=True)
     found: list[int] = view.predicates().tolist()
     return found
 
 
-def _ends(view: View, predicate: int, about: int, to: int) -> tuple[Ids, Ids]:
-    """The subjects and objects of a property, of one subject or with one object where these are bound."""
-    if about == to == UNBOUND:
-        return view.along(predicate).pairs(one(predicate))[1:]
+def _ends(view: View, place: int, about: int | None, to: int | None) -> tuple[Ids, Ids]:
+    """The subjects and objects of a property, of one subject or with one object where these are given."""
     mask = (1 << view.bits) - 1
-    if about == UNBOUND:
-        subjects = view.range(predicate, to, backwards=True) & mask
+    if about is not None:
+        objects = view.range(place, about) & mask
+        if to is not None:
+            objects = objects[objects == to]
+        return np.full(len(objects), about), objects
+    if to is not None:
+        subjects = view.range(place, to, backwards=True) & mask
         return subjects, np.full(len(subjects), to)
-    objects = view.range(predicate, about) & mask
-    if to != UNBOUND:
-        objects = objects[objects == to]
-    return np.full(len(objects), about), objects
+    return view.along(place).pairs(one(place))[1:]
 
 
 Answer: TypeAlias = QuerySolution | Solution
@@ -251,10 +252,20 @@ def properties_of(store: FactStore, graphs: Sequence[NamedNode]) -> set[NamedNod
 
 def write_facts(store: Store, graph: NamedNode, facts: Facts) -> None:
     """Add facts to a graph of a store, as text where they can be."""
+    write_columns(store, graph, facts.terms, *facts.columns)
+
+
+def write_columns(
+    store: Store, graph: NamedNode, dictionary: Dictionary, predicates: Ids, subjects: Ids, objects: Ids
+) -> None:
+    """Add facts, given as the numbers of their terms, to a graph of a store."""
+    terms = dictionary.terms
+    blank = np.fromiter((type(term) is BlankNode for term in terms), dtype=np.bool_, count=len(terms))
+    named = blank[subjects] | blank[objects]
     # What reads a text gives blank nodes names of its own.
-    blank = facts.of_blank_nodes()
-    store.bulk_extend([quad_of(triple, graph) for triple in blank])
-    for part in facts.without(blank).ntriples():
+    rows = zip(*(column[named].tolist() for column in (subjects, predicates, objects)), strict=True)
+    store.bulk_extend([Quad(terms[s], terms[p], terms[o], graph) for s, p, o in rows])
+    for part in ntriples(terms, predicates[~named], subjects[~named], objects[~named]):
         # What is written is made of terms that were read before: there is nothing in it to refuse.
         store.bulk_load(part, RdfFormat.N_TRIPLES, to_graph=graph, lenient=True)
 

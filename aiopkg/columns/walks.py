@@ -17,7 +17,7 @@ def walk(view: View, path: Path, starts: Ids, *, backwards: bool = False) -> tup
     """From each start each term at the other end of the path, once for each way there: row of the start, and term."""
     match path:
         case Predicate(iri):
-            number = view.terms.number(iri)
+            number = view.place(iri)
             if number is None:
                 return EMPTY, EMPTY
             relation = view.along(number)
@@ -62,7 +62,7 @@ def ends(view: View, path: Path) -> tuple[Ids, Ids]:
     """Both ends of every walk along the path."""
     match path:
         case Predicate(iri):
-            number = view.terms.number(iri)
+            number = view.place(iri)
             return (EMPTY, EMPTY) if number is None else view.along(number).pairs(one(number))[1:]
         case Inverse(inner):
             subjects, objects = ends(view, inner)
@@ -86,7 +86,7 @@ def reach(view: View, path: Path, *, backwards: bool = False) -> float:
     """How many terms one walk along the path reaches, roughly."""
     match path:
         case Predicate(iri):
-            number = view.terms.number(iri)
+            number = view.place(iri)
             facts, subjects, objects = (0, 0, 0) if number is None else view.spread(number)
             return facts / max(1, objects if backwards else subjects)
         case Inverse(inner):
@@ -104,7 +104,7 @@ def size(view: View, path: Path) -> float:
     """How many walks along the path there are, roughly; endless where it may be empty."""
     match path:
         case Predicate(iri):
-            number = view.terms.number(iri)
+            number = view.place(iri)
             return 0 if number is None else view.spread(number)[0]
         case Inverse(inner):
             return size(view, inner)

@@ -1,6 +1,6 @@
 """A set of facts as triples: decoded as they are read, and written as N-Triples without ever being triples."""
 
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping, Sequence
 
 import numpy as np
 from pyoxigraph import BlankNode, Triple
@@ -9,7 +9,7 @@ from .dictionary import Dictionary, Term
 from .relations import Ids, Layout, present, unique
 from .vocabulary import SAME, TYPE
 
-__all__ = ["Facts", "packed"]
+__all__ = ["Facts", "ntriples", "packed"]
 
 _AT_ONCE = 250_000
 """How many lines of N-Triples are made at a time."""
@@ -103,28 +103,21 @@ class Facts(Collection[Triple]):
         )
         return Facts(self._terms, self._layout, unique(keys))
 
-    def of_blank_nodes(self) -> "Facts":
-        """Those that name a blank node."""
-        predicates, subjects, objects = self._layout.unpack(self._keys)
-        terms = self._terms.terms
-        blank = np.fromiter((type(term) is BlankNode for term in terms), dtype=np.bool_, count=len(terms))
-        return Facts(self._terms, self._layout, self._keys[blank[predicates] | blank[subjects] | blank[objects]])
 
-    def ntriples(self) -> Iterator[bytes]:
-        """Write the facts as N-Triples, some at a time, in no order to rely on."""
-        predicates, subjects, objects = self._layout.unpack(self._keys)
-        used = np.zeros(len(self._terms), dtype=np.bool_)
-        for column in (predicates, subjects, objects):
-            used[column] = True
-        texts = np.empty(len(self._terms), dtype=object)
-        texts[used] = [f"{self._terms.terms[number]} " for number in np.flatnonzero(used).tolist()]
-        for start in range(0, len(self._keys), _AT_ONCE):
-            part = slice(start, start + _AT_ONCE)
-            rows = np.empty((len(self._keys[part]), 4), dtype=object)
-            for place, column in enumerate((subjects, predicates, objects)):
-                rows[:, place] = texts[column[part]]
-            rows[:, 3] = ".\n"
-            yield "".join(rows.ravel().tolist()).encode()
+def ntriples(terms: Sequence[Term], predicates: Ids, subjects: Ids, objects: Ids) -> Iterator[bytes]:
+    """Write facts, given as columns of the numbers of terms, as N-Triples, some at a time, in no order to rely on."""
+    used = np.zeros(len(terms), dtype=np.bool_)
+    for column in (predicates, subjects, objects):
+        used[column] = True
+    texts = np.empty(len(terms), dtype=object)
+    texts[used] = [f"{terms[number]} " for number in np.flatnonzero(used).tolist()]
+    for start in range(0, len(subjects), _AT_ONCE):
+        part = slice(start, start + _AT_ONCE)
+        rows = np.empty((len(subjects[part]), 4), dtype=object)
+        for place, column in enumerate((subjects, predicates, objects)):
+            rows[:, place] = texts[column[part]]
+        rows[:, 3] = ".\n"
+        yield "".join(rows.ravel().tolist()).encode()
 
 
 def packed(terms: Dictionary, layout: Layout, triple: object) -> Ids | None:
