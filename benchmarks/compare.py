@@ -162,7 +162,8 @@ def _run_all(sizes: Sequence[int], runs: int, limit: float, only: set[str], seed
     kept: list[Measurement] = []
     for size in sizes:
         _say(f"{size} triples: preparing")
-        data = prepared(size, seed, cache_folder())
+        asked = only & {"materialise", "assess", "edit", "help"}
+        data = prepared(size, seed, cache_folder(), closed="validate" in only or not asked)
         jobs: list[tuple[str, str, Callable[[], Measurement]]] = [
             (peer.task, peer.name, partial(_peer, peer, data, runs, limit)) for peer in PEERS
         ]
